@@ -1,0 +1,43 @@
+# `make run` and `make test` are all there is to know; the rest is for those who carry the project on.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check bench setup lock samples schema clean
+
+run: setup
+	@$(BIN)/scadenzario run --now-outside-term 2025-02-10T09:00
+
+test: setup
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@echo "Setting up .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The three below write files that are committed.
+lock:
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file requirements.lock
+
+samples: setup
+	$(BIN)/python tools/make_workbooks.py
+	$(BIN)/python tools/make_templates.py
+
+schema: setup
+	$(BIN)/python tools/make_schema.py
+
+clean:
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

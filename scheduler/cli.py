@@ -1,0 +1,249 @@
+"""The commands: arguments in, sentences and exit codes out. The work is in `commands`; nothing heavy here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scheduler.errors import DeliveryError, ScadenzarioError, SourceError, TemplateError, UserError
+from scheduler.locale import text
+from scheduler.settings import current, language
+
+FINE, WRONG, USAGE, CONFIGURATION, TEMPLATE, DATA, MAIL, LOCKED = range(8)
+
+
+DAY, INSTANT, HERE = "AAAA-MM-GG", "AAAA-MM-GGTHH:MM", Path()
+
+Workspace = Annotated[Path, typer.Option("--workspace", envvar="SCADENZARIO_WORKSPACE", help="option.workspace")]
+Json = Annotated[bool, typer.Option("--json", help="option.json")]
+Now = Annotated[str, typer.Option("--now", help="option.now", metavar=INSTANT)]
+Key = Annotated[str, typer.Argument(metavar="CHIAVE", help="argument.key")]
+Reason = Annotated[str, typer.Option("--reason", help="option.reason")]
+TrustClock = Annotated[bool, typer.Option("--trust-clock", help="option.trust-clock")]
+Who = Annotated[str, typer.Option("--who", help="option.who")]
+
+# Help texts are codes of the catalogue here; `build` puts them into words.
+_commands = typer.Typer(help="help", add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+
+
+@_commands.command(help="check")
+def check(
+    connect: Annotated[bool, typer.Option("--connect", help="option.connect")] = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import reading
+
+    _leave(reading.check(_app(workspace, now), connect=connect))
+
+
+@_commands.command("list", help="list")
+def list_(
+    since: Annotated[str, typer.Option("--from", help="option.from", metavar=DAY)] = "",
+    until: Annotated[str, typer.Option("--to", help="option.to", metavar=DAY)] = "",
+    json: Json = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import reading
+
+    reading.list_occurrences(_app(workspace, now), since, until, as_json=json)
+
+
+@_commands.command(help="explain")
+def explain(key: Key, workspace: Workspace = HERE, now: Now = "") -> None:
+    from scheduler.commands import reading
+
+    reading.explain_occurrence(_app(workspace, now), key)
+
+
+@_commands.command(help="status")
+def status(json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
+    from scheduler.commands import reading
+
+    _leave(reading.status(_app(workspace, now), as_json=json))
+
+
+@_commands.command(help="feed")
+def feed(
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="option.output")] = None,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import reading
+
+    reading.feed(_app(workspace, now), output)
+
+
+@_commands.command(help="draft")
+def draft(
+    key: Key,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="option.output")] = None,
+    json: Json = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import working
+
+    working.draft(_app(workspace, now), key, output, as_json=json)
+
+
+@_commands.command(help="sweep")
+def sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="option.dry-run")] = False,
+    trust_clock: TrustClock = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import working
+
+    _leave(working.sweep(_app(workspace, now, trust_clock=trust_clock), dry_run=dry_run))
+
+
+@_commands.command(help="simulate")
+def simulate(
+    since: Annotated[str, typer.Option("--from", help="option.from", metavar=DAY)],
+    until: Annotated[str, typer.Option("--to", help="option.to", metavar=DAY)],
+    out: Annotated[Path | None, typer.Option("--out", help="option.out")] = None,
+    filed: Annotated[bool, typer.Option("--filed-on-target", help="option.filed")] = False,
+    json: Json = False,
+    workspace: Workspace = HERE,
+) -> None:
+    from scheduler.commands import working
+
+    _leave(working.simulate(_app(workspace, ""), since, until, out, filed_on_target=filed, as_json=json))
+
+
+@_commands.command("send-test", help="send-test")
+def send_test(
+    address: Annotated[str, typer.Argument(metavar="INDIRIZZO", help="argument.address")],
+    workspace: Workspace = HERE,
+) -> None:
+    from scheduler.commands import working
+
+    working.send_test(_app(workspace, ""), address)
+
+
+@_commands.command(help="run")
+def run(
+    workspace: Workspace = HERE,
+    now: Now = "",
+    now_outside_term: Annotated[
+        str, typer.Option("--now-outside-term", help="option.now-outside-term", metavar=INSTANT)
+    ] = "",
+    trust_clock: TrustClock = False,
+) -> None:
+    from scheduler.commands import running
+
+    running.run(_app(workspace, now, trust_clock=trust_clock), now_outside_term)
+
+
+@_commands.command(help="submit")
+def submit(
+    key: Key,
+    on: Annotated[str, typer.Option("--on", help="option.on", metavar=DAY)],
+    protocol: Annotated[str, typer.Option("--protocol", help="option.protocol")] = "",
+    evidence: Annotated[Path | None, typer.Option("--evidence", help="option.evidence")] = None,
+    who: Who = "",
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import acting
+
+    acting.submit(_app(workspace, now), key, on, protocol, evidence, who)
+
+
+@_commands.command(help="extend")
+def extend(
+    key: Key,
+    to: Annotated[str, typer.Option("--to", help="option.extended-to", metavar=DAY)],
+    reason: Reason,
+    who: Who = "",
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import acting
+
+    acting.extend(_app(workspace, now), key, to, reason, who)
+
+
+@_commands.command(help="waive")
+def waive(key: Key, reason: Reason, who: Who = "", workspace: Workspace = HERE, now: Now = "") -> None:
+    from scheduler.commands import acting
+
+    acting.waive(_app(workspace, now), key, reason, who)
+
+
+@_commands.command(help="reopen")
+def reopen(key: Key, reason: Reason, who: Who = "", workspace: Workspace = HERE, now: Now = "") -> None:
+    from scheduler.commands import acting
+
+    acting.reopen(_app(workspace, now), key, reason, who)
+
+
+@_commands.command(help="init")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="CARTELLA", help="argument.folder")],
+) -> None:
+    from scheduler.commands import starting
+
+    starting.init(folder, language(current()))
+
+
+@_commands.command(help="version")
+def version() -> None:
+    from scheduler import __version__
+
+    print(f"scadenzario {__version__}")
+
+
+def main() -> None:
+    """Run one command and leave with its exit code; a user's mistake is a sentence, never a traceback."""
+    lang = language(current())
+    try:
+        build(lang)(standalone_mode=True)
+    except ScadenzarioError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        sys.exit(exit_code(error))
+    except OSError as error:
+        print(text(lang, "cli.os", file=error.filename or "", reason=error.strerror or str(error)), file=sys.stderr)
+        sys.exit(CONFIGURATION)
+
+
+def exit_code(error: ScadenzarioError) -> int:
+    """Return the exit code of an error: 2 usage, 3 configuration, 4 template, 5 data, 6 mail, 7 locked."""
+    if isinstance(error, UserError) and error.exit_code is not None:
+        return error.exit_code
+    codes: list[tuple[type[ScadenzarioError], int]] = [
+        (TemplateError, TEMPLATE),
+        (SourceError, DATA),
+        (DeliveryError, MAIL),
+    ]
+    return next((code for kind, code in codes if isinstance(error, kind)), CONFIGURATION)
+
+
+def build(lang: str) -> Any:
+    """Return the command line with its help in one language."""
+    group = typer.main.get_command(_commands)
+    for command in (group, *group.commands.values()):  # type: ignore[attr-defined]  # a Typer of commands is a group
+        command.help = text(lang, f"cli.{command.help}")
+        for param in command.params:
+            if str(getattr(param, "help", "")).startswith(("option.", "argument.")):
+                param.help = text(lang, f"cli.{param.help}")
+    return group
+
+
+def _app(workspace: Path, now: str, *, trust_clock: bool = False) -> Any:
+    """Return the wired application for a command."""
+    from scheduler.commands.clock import app_at
+
+    return app_at(workspace, now, trust_clock=trust_clock)
+
+
+def _leave(code: int) -> None:
+    if code:
+        raise typer.Exit(code)

@@ -1,0 +1,1 @@
+"""What each command does, between the wired application and the console; one file for each kind of command."""

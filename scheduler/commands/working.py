@@ -1,0 +1,165 @@
+"""The commands that do the service's work once: draft, sweep, simulate, send-test."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from scheduler.app import App
+from scheduler.commands import clock
+from scheduler.commands.console import print_json, say, warn
+from scheduler.commands.starting import refuse_used
+from scheduler.core.ledger import DeliveryState
+from scheduler.locale import text, written
+from scheduler.service.sweep import SweepReport
+
+
+def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
+    """Make the drafts of an occurrence now and keep them; with an output file, put the first one there as well."""
+    occurrence = clock.occurrence(app, key)
+    with app.workspace.drafting():
+        documents = app.drafter.documents(occurrence, (), app.clock())
+        drafts = app.drafter.keep(documents)
+        for item in drafts:
+            app.store.record_draft(item)
+    if output is not None:
+        output.write_bytes(documents[0].content)
+    if as_json:
+        print_json(
+            [
+                {
+                    "document": item.document,
+                    "version": item.version,
+                    "path": str(app.workspace.var / item.path),
+                    "sha256": item.sha256,
+                    "inputs": [{"path": source.path, "sha256": source.sha256} for source in item.inputs],
+                }
+                for item in drafts
+            ]
+        )
+        return
+    for item in drafts:
+        say(text(app.lang, "cli.drafted", file=str(app.workspace.var / item.path), version=item.version))
+    if output is not None:
+        say(text(app.lang, "cli.written", file=str(output)))
+
+
+def sweep(app: App, *, dry_run: bool) -> int:
+    """Make one pass, or say what one would do; 1 if a draft could not be made, 6 if a mail did not go."""
+    if dry_run:
+        for action in app.sweeper.plan():
+            say(f"{written(app.lang, action.due_at.astimezone(app.register.workdays.zone))}  {action.key}")
+        return 0
+    with app.workspace.locked():
+        report = app.sweeper.sweep()
+    print_report(app, report)
+    if any(mail.state is not DeliveryState.SENT for mail in report.mails):
+        return 6
+    return 1 if report.failed else 0
+
+
+def print_report(app: App, report: SweepReport) -> None:
+    """Print what a pass did, a line for each action and mail."""
+    zone = app.register.workdays.zone
+    say(f"{written(app.lang, report.at.astimezone(zone))}")
+    for item in report.done:
+        say(f"  {text(app.lang, f'outcome.{item.performance.outcome}')}: {item.action.key}")
+        for problem in item.performance.problems:
+            say(f"    {problem}")
+    for mail in report.mails:
+        code = "cli.mail-sent" if mail.state is DeliveryState.SENT else "cli.mail-waiting"
+        say("  " + text(app.lang, code, subject=mail.subject, to=", ".join(mail.recipients), reply=mail.reply))
+
+
+def simulate(app: App, since: str, until: str, out: Path | None, *, filed_on_target: bool, as_json: bool) -> int:
+    """Run the service on a false clock and print, day by day, what would go out; 1 if an action failed."""
+    first, last = clock.span(app, since, until)
+    start = clock.instant(app, first.isoformat())
+    end = clock.instant(app, (last + timedelta(days=1)).isoformat())
+    with _places(app, out) as (folder, database):
+        simulation = app.simulation(start, folder, database, filed_on_target=filed_on_target)
+        reports = []
+        for report in _with_progress(simulation.run(end), start, end):
+            reports.append(report)
+            if not as_json:
+                print_report(app, report)
+    if as_json:
+        print_json([_facts(report) for report in reports])
+    if out is not None:
+        warn(text(app.lang, "cli.written", file=str(out)))
+    return int(any(report.failed for report in reports))
+
+
+@contextmanager
+def _places(app: App, out: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Give the simulation's folder and its ledger, which is thrown away afterwards; so is a folder nobody named."""
+    if out is not None:
+        refuse_used(out, app.lang)
+    temporary = Path(tempfile.mkdtemp(prefix="scadenzario-"))
+    try:
+        yield (out or temporary / "out").resolve(), temporary / "ledger.sqlite3"
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _with_progress(reports: Iterable[SweepReport], start: datetime, end: datetime) -> Iterator[SweepReport]:
+    """Yield the reports, showing on standard error how far the false clock has come."""
+    if not sys.stderr.isatty():
+        yield from reports
+        return
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=(end - start).days)
+        for report in reports:
+            progress.update(task, completed=(report.at - start).days, description=f"{report.at:%d/%m/%Y}")
+            yield report
+
+
+def _facts(report: SweepReport) -> dict[str, object]:
+    return {
+        "at": report.at,
+        "actions": [
+            {
+                "key": item.action.key,
+                "due_at": item.action.due_at,
+                "supersedes": item.action.supersedes,
+                "outcome": item.performance.outcome,
+                "problems": item.performance.problems,
+            }
+            for item in report.done
+        ],
+        "mails": [
+            {
+                "message_id": mail.message_id,
+                "action": mail.action_key,
+                "subject": mail.subject,
+                "recipients": mail.recipients,
+                "state": mail.state,
+                "path": mail.path,
+            }
+            for mail in report.mails
+        ],
+    }
+
+
+def send_test(app: App, address: str) -> None:
+    """Send one mail through the real transport."""
+    from scheduler.mail.address import read_mailbox
+    from scheduler.mail.message import Letter, compose, message_id
+
+    words = app.letters.test()
+    now = app.clock()
+    sender = read_mailbox(app.sender, app.lang).address
+    identity = message_id(f"test/{now.isoformat()}", sender.rpartition("@")[2], app.store.identity())
+    letter = Letter(app.sender, (address,), words.subject, words.body)
+    content = compose(letter, message_id=identity, sent_at=now, lang=app.lang)
+    with app.transport as transport:
+        receipt = transport.send(content, sender, (address,), before_dot=lambda: True)
+    say(text(app.lang, "cli.test-sent", to=address, reply=receipt.reply))

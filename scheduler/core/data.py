@@ -1,0 +1,188 @@
+"""Values of the office's data: what is declared of a table or figure, and what was read or computed, with its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class ColumnType(StrEnum):
+    """The types a column can declare; words of the office, as in `deadlines.yaml`."""
+
+    TEXT = "testo"
+    INTEGER = "intero"
+    AMOUNT = "importo"  # EUR, two decimals
+    NUMBER = "numero"
+    PERCENT = "percentuale"  # 83,33 means 83.33 per cent
+    DATE = "data"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value that says that there is no value: `n.r`, `n.d.`, `-`. Printed as the source writes it, never as 0."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+TO_CONFIRM = Mark("da confermare")
+
+# One cell's or figure's value. None only for an empty cell of a column that is not required.
+Value = str | int | Decimal | date | Mark | None
+
+# Several values in one place of a row: an assigned amount per year, in the order of the years.
+Series = tuple[Decimal | Mark, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column; `header` is empty for a computed one, which is the difference of two others."""
+
+    name: str
+    type: ColumnType
+    header: str = ""  # may hold {year} {half} {quarter} {month} {key}
+    required: bool = True
+    unique: bool = False
+    values: tuple[str, ...] = ()
+    difference: tuple[str, str] | None = None  # (minuend column, subtrahend column)
+
+
+class Span(StrEnum):
+    """Which part of time a table covers."""
+
+    PERIOD = "period"
+    YEAR_TO_DATE = "year_to_date"  # from 1 January of the period's last year to the period's end
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A declared table: where its files are and what its columns mean."""
+
+    name: str
+    path: str  # relative to the workspace; may hold placeholders; .xlsx .xls .ods .csv
+    columns: tuple[Column, ...]
+    sheet: str = ""  # may hold placeholders; empty: the first sheet (and always for .csv)
+    header: int = 1  # 1-based row of the header
+    span: Span = Span.PERIOD
+    marks: tuple[str, ...] = ("n.r", "n.r.", "n.d", "n.d.", "-")
+
+
+class Operation(StrEnum):
+    """How a figure comes about."""
+
+    COUNT = "count"  # of: table
+    COUNT_DISTINCT = "count_distinct"  # of: table.column
+    SUM = "sum"  # of: table.column
+    PICK = "pick"  # of: table.column, exactly one row after `where`
+    CONSTANT = "constant"  # value, with its source
+    DIFFERENCE = "difference"  # operands: two figures
+    ADD = "add"  # operands: figures
+    RATIO = "ratio"  # operands: two figures; a fraction, 0.5 = 50 %
+    ROWS = "rows"  # of: table; the rows after `where`
+    GROUP = "group"  # of: table; by, count/distinct/sum
+    STATEMENT = "statement"  # of: table.column by a column; assegnato / rendicontato / residuo per line
+    AMOUNTS = "amounts"  # the agreement's assigned amounts, one row per line, one column per year
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """A declared figure. Fields not used by its operation keep their defaults."""
+
+    name: str
+    operation: Operation
+    of: str = ""  # "table" or "table.column"
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (column, allowed texts); ("*",) = any that is not empty
+    by: tuple[str, ...] = ()
+    count: str = ""  # name of the column that receives the number of rows
+    distinct: tuple[tuple[str, str], ...] = ()  # (name, column): number of different values
+    sums: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
+    value: Decimal | None = None
+    source: str = ""
+    to_date: str = ""  # "table.column" with the values since 1 January
+
+
+@dataclass(frozen=True)
+class AmountLine:
+    """One line of money that an agreement assigns: EUR per year. A year that is absent was not stated."""
+
+    line: str
+    title: str
+    years: Mapping[int, Decimal]
+    match: tuple[str, ...] = ()  # values of the sources' column that belong to this line
+    part_of: str = ""  # the line of which this is a "di cui"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file that was read: path relative to the workspace, its sheet, and the fingerprint of its bytes."""
+
+    path: str
+    sheet: str
+    sha256: str
+    size: int  # bytes
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The address of one cell, e.g. `data/costi/2025-Q1.xlsx [Costi] F17`, or of a run of cells: `… F5:F859`."""
+
+    source: Source
+    address: str
+
+    def __str__(self) -> str:
+        sheet = f" [{self.source.sheet}]" if self.source.sheet else ""
+        return f"{self.source.path}{sheet} {self.address}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: values by column name, and the cell each came from (none for a computed value)."""
+
+    values: Mapping[str, Value | Series]
+    source: Source | None = None
+    line: int = 0  # 1-based row in the sheet
+    letters: Mapping[str, str] = field(default_factory=dict)  # column name -> column letter; shared by all rows
+    derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # computed column -> the columns it comes from
+
+    def cell(self, column: str) -> Cell | None:
+        """The cell of one column, or None where the value was computed."""
+        if self.source is None or column not in self.letters:
+            return None
+        return Cell(self.source, f"{self.letters[column]}{self.line}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A typed table, in the order of its files and rows."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One computed value: a scalar, or the rows of a small table, with the formula and every cell it comes from."""
+
+    name: str
+    value: Value | tuple[Row, ...] | list[int]  # a list: the years of the assigned amounts
+    formula: str  # in words of the file: "sum(costi.totale)"
+    cells: tuple[Cell, ...] = ()
+    columns: tuple[str, ...] = ()  # of the rows, where the value is a table
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What one occurrence's documents are filled with."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()  # every file read, once, in order

@@ -1,0 +1,127 @@
+"""The ledger's content as values: what people have declared and what the service has performed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from scheduler.core.data import Source
+
+
+class ActKind(StrEnum):
+    """What a person can declare of an occurrence."""
+
+    SUBMISSION = "submission"
+    EXTENSION = "extension"
+    WAIVER = "waiver"
+    REOPENING = "reopening"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One declaration of a person, never changed afterwards."""
+
+    kind: ActKind
+    occurrence_key: str
+    at: datetime
+    who: str
+    on: date | None = None  # filed on (submission), extended to (extension)
+    protocol: str = ""
+    evidence: str = ""  # path of the kept file, relative to the workspace
+    reason: str = ""
+
+
+class Outcome(StrEnum):
+    """What became of an action."""
+
+    PERFORMED = "performed"
+    SUPERSEDED = "superseded"  # a later action says it all
+    SKIPPED = "skipped"  # what it asks for is here already
+    FAILED = "failed"  # tried again at `retry_at`
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One action's row in the ledger."""
+
+    action_key: str
+    occurrence_key: str
+    outcome: Outcome
+    at: datetime
+    attempts: int = 1
+    retry_at: datetime | None = None
+    superseded_by: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the rules need to know of the past."""
+
+    started_at: datetime | None = None  # the first sweep of this workspace
+    swept_at: datetime | None = None  # the last sweep that came to its end
+    acts: Mapping[str, tuple[Act, ...]] = field(default_factory=dict)  # by occurrence key, oldest first
+    performances: Mapping[str, Performance] = field(default_factory=dict)  # by action key
+
+    def closing(self, occurrence_key: str) -> Act | None:
+        """Return the submission or waiver that closes the occurrence, unless it was reopened since."""
+        last = None
+        for act in self.acts.get(occurrence_key, ()):
+            if act.kind in (ActKind.SUBMISSION, ActKind.WAIVER):
+                last = act
+            elif act.kind is ActKind.REOPENING:
+                last = None
+        return last
+
+    def extended_to(self, occurrence_key: str) -> date | None:
+        """Return the date of the last extension, or None."""
+        dates = [act.on for act in self.acts.get(occurrence_key, ()) if act.kind is ActKind.EXTENSION]
+        return dates[-1] if dates else None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One version of one document; the file is kept at `path`, relative to `var/`."""
+
+    occurrence_key: str
+    document: str
+    version: int
+    path: str
+    sha256: str
+    size: int  # bytes
+    template_sha256: str
+    at: datetime
+    inputs: tuple[Source, ...] = ()
+
+
+class DeliveryState(StrEnum):
+    """Where a mail is on its way."""
+
+    PLANNED = "planned"  # its bytes and envelope are stored
+    CLAIMED = "claimed"  # one performer holds it until its lease runs out
+    DOTTED = "dotted"  # the final dot is about to go, or has gone, and no reply is known
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One mail with its envelope; its exact bytes are kept at `path`, relative to `var/`."""
+
+    message_id: str
+    action_key: str
+    occurrence_key: str  # '' for a digest
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    path: str
+    sha256: str
+    planned_at: datetime
+    state: DeliveryState = DeliveryState.PLANNED
+    pending: tuple[str, ...] = ()  # the recipients whose fate is still open
+    ambiguous: bool = False
+    attempts: int = 0
+    reply: str = ""

@@ -1,0 +1,240 @@
+"""The shape of `deadlines.yaml`: pydantic models, one for each group of keys; single values are in `scalars`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from scheduler.deadlines.scalars import (
+    Address,
+    Amount,
+    ClockTime,
+    Day,
+    DayOfYearText,
+    Id,
+    IsoDate,
+    MilestoneText,
+    Name,
+    Number,
+    TextOrTexts,
+    Texts,
+    Title,
+    fault,
+)
+
+
+def _milestone(value: object) -> object:
+    if isinstance(value, str):
+        return {"key": value}
+    if isinstance(value, dict):
+        return value
+    raise fault("milestone.key", value)
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Holiday(_Shape):
+    """A legal holiday that the country's calendar does not have yet."""
+
+    on: DayOfYearText
+    name: Title
+    from_year: int | None = None
+
+
+class Closure(_Shape):
+    """Days on which the office does not work; they never move a legal date."""
+
+    on: DayOfYearText
+    name: Title
+    until: IsoDate | None = None
+
+
+class Calendar(_Shape):
+    """Which days are holidays and which are closures."""
+
+    country: str = "IT"
+    holidays: list[Holiday] = []
+    closures: list[Closure] = []
+
+
+class Office(_Shape):
+    """Who the office is."""
+
+    body: Title
+    name: Title
+    addressee: Title
+    language: Literal["it", "en"] = "it"
+    time_zone: str = "Europe/Rome"
+    calendar: Calendar = Calendar()
+
+
+class Role(_Shape):
+    """A desk that receives mail."""
+
+    title: Title
+    addresses: Annotated[list[Address], Field(min_length=1)]
+
+
+class Act(_Shape):
+    """An administrative act."""
+
+    title: Title
+    on: IsoDate | None = None
+    source: str = ""
+
+
+class AmountLine(_Shape):
+    """One line of money, EUR per year."""
+
+    line: Id
+    title: Title
+    match: list[str] = []
+    part_of: str = ""
+    years: dict[str, Amount] = {}
+    source: str = ""
+
+
+class Agreement(_Shape):
+    """The act that creates obligations. `until` is its last day."""
+
+    id: Id
+    title: Title
+    since: IsoDate
+    until: IsoDate
+    succeeds: str = ""
+    to_confirm: list[str] = []
+    source: Title
+    acts: list[Act] = []
+    amounts: list[AmountLine] = []
+
+
+class Column(_Shape):
+    """A column of a table: found by its header, or the difference of two others."""
+
+    header: str = ""
+    type: Literal["testo", "intero", "importo", "numero", "percentuale", "data"] | None = None
+    required: bool = True
+    unique: bool = False
+    values: list[str] = []
+    difference: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+
+
+class Table(_Shape):
+    """Where a table's files are and what its columns mean."""
+
+    path: Title
+    sheet: str = ""
+    header: Annotated[int, Field(ge=1, le=100)] = 1
+    span: Literal["period", "year_to_date"] = "period"
+    marks: list[str] | None = None
+    columns: Annotated[dict[Name, Column], Field(min_length=1)]
+
+
+class Due(_Shape):
+    """When a report is due; see the four ways in the guide."""
+
+    months_after: Annotated[int, Field(ge=0, le=36)] | None = None
+    month: Annotated[int, Field(ge=1, le=12)] | None = None
+    day: Day | None = None
+    year: Literal["same", "following"] | None = None
+    days_after: Annotated[int, Field(ge=0, le=1000)] | None = None
+    working_days_after: Annotated[int, Field(ge=0, le=700)] | None = None
+    on: IsoDate | None = None
+    to_confirm: bool = False
+
+
+class Milestone(_Shape):
+    """`reminder-7d`, or the same with options."""
+
+    key: MilestoneText
+    at: ClockTime | None = None
+    anchor: Literal["legal", "target", "nominal"] = "legal"
+    documents: list[str] = []
+
+
+MilestoneEntry = Annotated[Milestone, BeforeValidator(_milestone, json_schema_input_type=MilestoneText | Milestone)]
+
+
+class Figure(_Shape):
+    """A computed value: one operation, with what it needs."""
+
+    count: str | None = None
+    count_distinct: str | None = None
+    sum: TextOrTexts | None = None
+    pick: str | None = None
+    constant: Number | None = None
+    difference: list[str] | None = None
+    add: list[str] | None = None
+    ratio: list[str] | None = None
+    rows: str | None = None
+    group: str | None = None
+    statement: str | None = None
+    amounts: Literal["all"] | None = None
+    where: dict[str, Texts] = {}
+    by: Texts = []
+    distinct: dict[str, str] = {}
+    to_date: str = ""
+    source: str = ""
+
+
+class Override(_Shape):
+    """What is different for one occurrence, and why."""
+
+    due_on: IsoDate | None = None
+    waived: bool = False
+    reason: Title
+
+
+class Defaults(_Shape):
+    """What holds for every obligation that says nothing else."""
+
+    at: ClockTime = "09:00"
+    shift: Literal["next", "previous", "none"] = "next"
+    saturday: bool = False
+    margin: Annotated[int, Field(ge=0, le=60)] = 1
+    request: str = ""
+    milestones: list[MilestoneEntry] = []
+
+
+class Obligation(_Shape):
+    """One duty."""
+
+    id: Id
+    title: Title
+    family: Title
+    agreement: str
+    source: Title
+    every: Literal["month", "quarter", "half-year", "year", "once"]
+    since: IsoDate | None = None
+    until: IsoDate | None = None
+    due: Due
+    unknown: list[str] = []
+    shift: Literal["next", "previous", "none"] | None = None
+    saturday: bool | None = None
+    margin: Annotated[int, Field(ge=0, le=60)] | None = None
+    owner: str
+    recipients: Annotated[list[str], Field(min_length=1)]
+    supplier: str | None = None
+    milestones: list[MilestoneEntry] | None = None
+    documents: Annotated[list[Id], Field(min_length=1)]
+    data: list[str] = []
+    figures: dict[Name, Figure] = {}
+    overrides: dict[str, Override] = {}
+
+
+class Deadlines(_Shape):
+    """The whole file."""
+
+    version: Literal[1]
+    office: Office
+    sources: dict[str, Title] = {}
+    roles: dict[Id, Role]
+    operator: str
+    escalation: str
+    agreements: Annotated[list[Agreement], Field(min_length=1)]
+    tables: dict[Name, Table] = {}
+    defaults: Defaults = Defaults()
+    obligations: Annotated[list[Obligation], Field(min_length=1)]

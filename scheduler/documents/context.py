@@ -1,0 +1,165 @@
+"""The names that a template may use, and their values for one occurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from scheduler.core.data import Dataset, FigureSpec, Operation, Row
+from scheduler.core.obligation import Agreement, Obligation, Office
+from scheduler.core.occurrence import Occurrence
+from scheduler.documents.formats import short_date
+from scheduler.locale.words import period_label
+
+TO_CONFIRM = "da confermare"
+
+
+@dataclass(frozen=True)
+class Annex:
+    """A document that goes with this one."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RequestItem:
+    """One workbook that the supplier is asked for."""
+
+    table: str
+    file: str
+    sheet: str
+    columns: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is said on the document itself."""
+
+    title: str
+    version: int
+    on: date
+    annexes: tuple[Annex, ...] = ()
+    request: tuple[RequestItem, ...] = ()
+    request_by: date | None = None
+
+
+# The names at the top, and the names inside them. `dati` and `tabelle` are each obligation's own.
+NAMES: dict[str, tuple[str, ...]] = {
+    "ufficio": ("ente", "settore", "destinatario"),
+    "convenzione": ("titolo", "atti", "dal", "al", "da_confermare"),
+    "adempimento": ("id", "titolo", "fonte", "da_confermare"),
+    "periodo": ("chiave", "etichetta", "dal", "al", "anno"),
+    "scadenza": ("chiave", "termine_nominale", "termine_legge", "obiettivo", "da_confermare"),
+    "documento": ("titolo", "versione", "data"),
+    "mittente": ("titolo",),
+    "richiesta": ("fornitore", "entro", "elenco"),
+}
+LISTS: dict[str, tuple[str, ...]] = {
+    "destinatari": ("titolo",),
+    "fonti": ("file", "foglio", "sha256"),
+    "allegati": ("nome", "sha256"),
+    "richiesta.elenco": ("tabella", "file", "foglio", "colonne"),
+}
+_STATEMENT = ("voce", "di_cui", "assegnato", "nel_periodo", "rendicontato", "residuo")
+_AMOUNTS = ("voce", "di_cui", "fonte", "anni")
+
+
+def context(occurrence: Occurrence, office: Office, data: Dataset, sheet: Sheet) -> dict[str, Any]:
+    """Return the values of every name for one document of an occurrence."""
+    obligation, period = occurrence.obligation, occurrence.period
+    tables = {name: _rows(table.rows) for name, table in data.tables.items()}
+    figures: dict[str, Any] = {}
+    for name, figure in data.figures.items():
+        if isinstance(figure.value, tuple):
+            tables[name] = _rows(figure.value)
+        else:
+            figures[name] = figure.value
+    return {
+        "ufficio": _names("ufficio", office.body, office.name, office.addressee),
+        "convenzione": _agreement(occurrence.agreement),
+        "adempimento": _names(
+            "adempimento", obligation.id, obligation.title, obligation.source, list(obligation.unknown)
+        ),
+        "periodo": _names(
+            "periodo", period.key, period_label("it", period), period.start, period.last_day, period.last_day.year
+        ),
+        "scadenza": _names(
+            "scadenza",
+            occurrence.key,
+            occurrence.nominal_due_on,
+            occurrence.legal_due_on,
+            occurrence.target_on,
+            occurrence.to_confirm,
+        ),
+        "documento": _names("documento", sheet.title, sheet.version, sheet.on),
+        "mittente": _names("mittente", obligation.owner.title),
+        "destinatari": [SimpleNamespace(titolo=role.title) for role in obligation.recipients],
+        "dati": SimpleNamespace(**figures),
+        "tabelle": SimpleNamespace(**tables),
+        "fonti": [SimpleNamespace(file=item.path, foglio=item.sheet, sha256=item.sha256) for item in data.sources],
+        "allegati": [SimpleNamespace(nome=item.name, sha256=item.sha256) for item in sheet.annexes],
+        "richiesta": _request(obligation, sheet),
+    }
+
+
+def table_columns(obligation: Obligation) -> dict[str, tuple[str, ...]]:
+    """Return the names under `tabelle` with the columns of their rows."""
+    columns = {spec.name: tuple(column.name for column in spec.columns) for spec in obligation.tables}
+    for figure in obligation.figures:
+        if (found := _figure_columns(figure, columns)) is not None:
+            columns[figure.name] = found
+    return columns
+
+
+def figure_names(obligation: Obligation) -> tuple[str, ...]:
+    """Return the names under `dati`."""
+    rows = (Operation.ROWS, Operation.GROUP, Operation.STATEMENT)
+    names = [
+        f"{item.name}_anni" if item.operation is Operation.AMOUNTS else item.name
+        for item in obligation.figures
+        if item.operation not in rows
+    ]
+    return tuple(names)
+
+
+def _figure_columns(figure: FigureSpec, columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    match figure.operation:
+        case Operation.ROWS:
+            return columns.get(figure.of, ())
+        case Operation.GROUP:
+            counted = (figure.count,) if figure.count else ()
+            return (*figure.by, *counted, *(name for name, _ in figure.distinct), *figure.sums)
+        case Operation.STATEMENT:
+            return _STATEMENT
+        case Operation.AMOUNTS:
+            return _AMOUNTS
+        case _:
+            return None
+
+
+def _names(group: str, *values: object) -> SimpleNamespace:
+    return SimpleNamespace(**dict(zip(NAMES[group], values, strict=True)))
+
+
+def _agreement(agreement: Agreement) -> SimpleNamespace:
+    acts = "; ".join(f"{act.title} del {short_date(act.on)}" if act.on else act.title for act in agreement.acts)
+    last_day = date.fromordinal(agreement.until.toordinal() - 1)
+    term_unsure = any(name in ("since", "until") for name in agreement.to_confirm)
+    return _names("convenzione", agreement.title, acts or TO_CONFIRM, agreement.since, last_day, term_unsure)
+
+
+def _request(obligation: Obligation, sheet: Sheet) -> SimpleNamespace:
+    supplier = obligation.supplier.title if obligation.supplier else ""
+    items = [
+        SimpleNamespace(tabella=item.table, file=item.file, foglio=item.sheet, colonne=item.columns)
+        for item in sheet.request
+    ]
+    return _names("richiesta", supplier, sheet.request_by, items)
+
+
+def _rows(rows: Iterable[Row]) -> Sequence[SimpleNamespace]:
+    return [SimpleNamespace(**row.values) for row in rows]

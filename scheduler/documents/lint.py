@@ -1,0 +1,108 @@
+"""The names that a template uses, held against those that an obligation offers; nothing is rendered."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from docxtpl import DocxTemplate
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.exceptions import TemplateAssertionError
+
+from scheduler.core.obligation import Obligation
+from scheduler.documents.context import LISTS, NAMES, figure_names, table_columns
+from scheduler.documents.package import read_template
+from scheduler.documents.render import environment
+from scheduler.errors import Problem, TemplateError
+from scheduler.locale import text
+
+_LOOP = ("index", "index0", "first", "last", "length")
+Offer = Mapping[str, tuple[str, ...]]
+
+
+def template_problems(path: Path, obligation: Obligation, lang: str) -> tuple[Problem, ...]:
+    """Return what is wrong with the template of one document of an obligation; nothing is rendered."""
+    shown = f"templates/{path.name}"
+    try:
+        return unknown_names(read_template(path, shown, lang), shown, obligation, lang)
+    except TemplateError as error:
+        return error.problems
+
+
+def unknown_names(template: bytes, shown: str, obligation: Obligation, lang: str) -> tuple[Problem, ...]:
+    """Return a problem for each name in the template that the obligation does not offer, and for wrong code."""
+    rows = {**{f"tabelle.{name}": columns for name, columns in table_columns(obligation).items()}, **LISTS}
+    names = {**NAMES, "dati": figure_names(obligation), "tabelle": tuple(table_columns(obligation))}
+    found: dict[str, Problem] = {}
+    for source in _sources(template):
+        try:
+            tree = environment().parse(source)
+            environment().compile(source)  # unknown filters show only here
+        except (TemplateSyntaxError, TemplateAssertionError) as error:
+            reason = error.message or ""
+            found.setdefault(reason, _problem(shown, lang, "template.syntax", reason=reason))
+            continue
+        for path, known in _unknown(tree, names, rows):
+            found.setdefault(path, _unknown_problem(path, known, shown, lang))
+    return tuple(found.values())
+
+
+def _sources(template: bytes) -> Iterator[str]:
+    """Yield the Jinja source of the body, headers and footers, as docxtpl will compile it."""
+    document = DocxTemplate(io.BytesIO(template))
+    document.init_docx()
+    yield document.patch_xml(document.get_xml())
+    for uri in (document.HEADER_URI, document.FOOTER_URI):
+        for _, part in document.get_headers_footers(uri):
+            yield document.patch_xml(document.get_part_xml(part))
+
+
+def _unknown(tree: nodes.Template, names: Offer, rows: Offer) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield (path, names known there) for every name that is not offered."""
+    tops = (*names, *(name for name in LISTS if "." not in name))
+    yield from _walk(tree, {}, names, rows, tops)
+
+
+def _walk(
+    node: nodes.Node, loops: Mapping[str, str], names: Offer, rows: Offer, tops: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Look at a node and all in it; `loops` says which rows each loop's variable stands for just here."""
+    if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
+        yield from _walk(node.iter, loops, names, rows, tops)
+        inside = {**loops, node.target.name: _path(node.iter)}
+        for child in (*node.body, *node.else_):
+            yield from _walk(child, inside, names, rows, tops)
+        return
+    if isinstance(node, nodes.Name) and node.ctx == "load":
+        if node.name not in (*tops, *loops, "loop"):
+            yield node.name, tops
+    elif isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        top = node.node.name
+        known = _LOOP if top == "loop" else rows.get(loops[top]) if top in loops else names.get(top)
+        if known is not None and node.attr not in known:
+            yield f"{loops.get(top, top)}.{node.attr}", known
+    for child in node.iter_child_nodes():
+        yield from _walk(child, loops, names, rows, tops)
+
+
+def _path(node: nodes.Node) -> str:
+    """Return `tabelle.costi` for an attribute, `fonti` for a name, '' for anything else."""
+    if isinstance(node, nodes.Filter) and node.node is not None:
+        return _path(node.node)
+    if isinstance(node, nodes.Getattr):
+        return f"{_path(node.node)}.{node.attr}"
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
+def _problem(shown: str, lang: str, code: str, **facts: object) -> Problem:
+    return Problem(shown, text(lang, code, **facts), text(lang, f"{code}.remedy", **facts))
+
+
+def _unknown_problem(path: str, known: tuple[str, ...], shown: str, lang: str) -> Problem:
+    *_, last = path.split(".")
+    near = get_close_matches(last, known, n=1, cutoff=0.5)
+    if near:
+        return _problem(shown, lang, "template.unknown-near", value=path, near=near[0])
+    return _problem(shown, lang, "template.unknown-list", value=path, known=", ".join(known) or "–")

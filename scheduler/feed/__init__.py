@@ -1,0 +1,1 @@
+"""Occurrences → ICS bytes. The only user of icalendar."""

@@ -1,0 +1,183 @@
+"""Declared figures → values: exact decimals, marks that spread, and the formula and the cells of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+
+from scheduler.core.data import AmountLine, Figure, FigureSpec, Mark, Operation, Row, Table, Value
+from scheduler.errors import Problem, SourceError, UserError
+from scheduler.intake.grouping import group
+from scheduler.intake.messages import source_error, suggestion, user_error
+from scheduler.intake.selection import (
+    add_up,
+    cells_of,
+    column_of,
+    different,
+    formula,
+    selected,
+    table_of,
+    value_of,
+    where_text,
+)
+from scheduler.intake.statement import amounts, statement
+
+NOT_COMPUTABLE = Mark("n.c.")  # a share of nothing
+
+_EXACT_DIGITS = 60  # more than any sum of an office's amounts can have
+_RATIO = Context(prec=28)
+_SIGNS = {Operation.DIFFERENCE: " − ", Operation.ADD: " + ", Operation.RATIO: " / "}
+
+
+def compute(
+    specs: Sequence[FigureSpec], tables: Mapping[str, Table], lines: Sequence[AmountLine], year: int, lang: str = "it"
+) -> dict[str, Figure]:
+    """Return the figures by name, in their order; `year` is that of the assigned amounts.
+
+    A figure of assigned amounts `x` brings with it `x_anni`, the list of their years.
+
+    Raises:
+        SourceError: the data do not give these figures; with the problems of all of them.
+        UserError: a name that nothing declares.
+    """
+    work = _Work(tables, lines, year, lang)
+    problems: list[Problem] = []
+    failed: set[str] = set()
+    with localcontext(prec=_EXACT_DIGITS):
+        for spec in specs:
+            if failed.intersection(spec.operands):
+                failed.add(spec.name)
+                continue
+            try:
+                work.done |= {figure.name: figure for figure in work.figures(spec)}
+            except SourceError as error:
+                failed.add(spec.name)
+                problems += error.problems
+    if problems:
+        raise SourceError(tuple(dict.fromkeys(problems)))
+    return work.done
+
+
+@dataclass
+class _Work:
+    """What figures are made from, and those made so far."""
+
+    tables: Mapping[str, Table]
+    lines: Sequence[AmountLine]
+    year: int
+    lang: str
+
+    def __post_init__(self) -> None:
+        self.done: dict[str, Figure] = {}
+
+    def figures(self, spec: FigureSpec) -> tuple[Figure, ...]:
+        """Return the figure of a declaration; of assigned amounts also their years."""
+        if spec.operation is Operation.AMOUNTS:
+            return amounts(spec, self.lines)
+        if spec.operation is Operation.CONSTANT:
+            return (_constant(spec),)
+        if spec.operation in _SIGNS:
+            return (self._combined(spec),)
+        table = table_of(spec.of, self.tables, spec, self.lang)
+        if spec.operation is Operation.STATEMENT:
+            return (statement(spec, table, self._since_january(spec), self.lines, self.year, self.lang),)
+        return (_MAKERS[spec.operation](spec, table, selected(table, spec, self.lang), self.lang),)
+
+    def _since_january(self, spec: FigureSpec) -> Table:
+        return table_of(spec.to_date or spec.of, self.tables, spec, self.lang)
+
+    def _combined(self, spec: FigureSpec) -> Figure:
+        operands = [self._operand(name, spec) for name in spec.operands]
+        if not operands or (spec.operation is not Operation.ADD and len(operands) != 2):
+            raise user_error(self.lang, f"figures.{spec.name}", "figure.two", value=len(operands))
+        cells = tuple(dict.fromkeys(cell for figure in operands for cell in figure.cells))
+        value = _arithmetic(spec.operation, [self._scalar(figure, spec) for figure in operands])
+        return Figure(spec.name, value, _SIGNS[spec.operation].join(spec.operands), cells)
+
+    def _operand(self, name: str, spec: FigureSpec) -> Figure:
+        if name not in self.done:
+            known = list(self.done)
+            raise UserError((suggestion(self.lang, f"figures.{spec.name}", "figure.operand", name, known, value=name),))
+        return self.done[name]
+
+    def _scalar(self, figure: Figure, spec: FigureSpec) -> int | Decimal | Mark | None:
+        if figure.value is None or isinstance(figure.value, int | Decimal | Mark):
+            return figure.value
+        raise user_error(self.lang, f"figures.{spec.name}", "figure.not-numeric", value=figure.name)
+
+
+def _arithmetic(operation: Operation, values: Sequence[int | Decimal | Mark | None]) -> Value:
+    """Return the result; a mark among the operands is the result, and nothing where one is empty."""
+    numbers: list[int | Decimal] = []
+    for value in values:
+        if isinstance(value, Mark):
+            return value
+        if value is not None:
+            numbers.append(value)
+    if len(numbers) < len(values):
+        return None
+    if operation is Operation.ADD:
+        return sum(numbers, start=0)
+    first, second = numbers
+    if operation is Operation.DIFFERENCE:
+        return first - second
+    return _RATIO.divide(Decimal(first), Decimal(second)) if second else NOT_COMPUTABLE
+
+
+def _constant(spec: FigureSpec) -> Figure:
+    whole = spec.value is not None and spec.value == spec.value.to_integral_value()
+    source = f" ({spec.source})" if spec.source else ""
+    return Figure(
+        spec.name, int(spec.value) if spec.value is not None and whole else spec.value, f"{spec.value}{source}"
+    )
+
+
+def _count(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
+    columns = [column for column, _ in spec.where] or table.columns[:1]
+    return Figure(spec.name, len(rows), formula(spec), cells_of(rows, columns))
+
+
+def _distinct(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
+    column = column_of(spec.of, table, spec, lang)
+    return Figure(spec.name, different(rows, column), formula(spec), cells_of(rows, [column]))
+
+
+def _sum(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
+    column = column_of(spec.of, table, spec, lang)
+    return Figure(spec.name, add_up(value_of(row, column) for row in rows), formula(spec), cells_of(rows, [column]))
+
+
+def _pick(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
+    column = column_of(spec.of, table, spec, lang)
+    if len(rows) != 1:
+        raise _not_one(spec, table, rows, lang)
+    return Figure(spec.name, value_of(rows[0], column), formula(spec), cells_of(rows, [column]))
+
+
+def _not_one(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> SourceError:
+    """Return the error of a pick: the cells that it found, or, where it found none, the values that are there."""
+    columns = [column for column, _ in spec.where]
+    where = ", ".join(f"{source.path} [{source.sheet}]" for source in table.sources) or table.name
+    if rows:
+        cells = ", ".join(str(cell) for cell in cells_of(rows, columns or [column_of(spec.of, table, spec, lang)])[:5])
+        return source_error(lang, where, "pick.many", count=len(rows), condition=where_text(spec) or "–", known=cells)
+    there = dict.fromkeys(
+        str(row.values[column]) for column in columns for row in table.rows if row.values[column] is not None
+    )
+    known = ", ".join(f"«{text}»" for text in list(there)[:8]) or "–"
+    return source_error(lang, where, "pick.none", condition=where_text(spec), known=known)
+
+
+def _rows(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
+    return Figure(spec.name, tuple(rows), formula(spec), cells_of(rows, table.columns), table.columns)
+
+
+_MAKERS: dict[Operation, Callable[[FigureSpec, Table, Sequence[Row], str], Figure]] = {
+    Operation.COUNT: _count,
+    Operation.COUNT_DISTINCT: _distinct,
+    Operation.SUM: _sum,
+    Operation.PICK: _pick,
+    Operation.ROWS: _rows,
+    Operation.GROUP: group,
+}

@@ -1,0 +1,84 @@
+"""Where a table's files are for a reporting period: its path, sheet and headers with the placeholders filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scheduler.core.data import Span, TableSpec
+from scheduler.core.period import Frequency, period_containing
+from scheduler.errors import Problem, UserError
+from scheduler.intake.messages import suggestion
+
+_FREQUENCIES = {
+    "month": Frequency.MONTH,
+    "quarter": Frequency.QUARTER,
+    "half": Frequency.HALF_YEAR,
+    "year": Frequency.YEAR,
+}  # from the finest to the coarsest
+PLACEHOLDERS = (*_FREQUENCIES, "key")
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One file and sheet to read, and the header text of each declared column there."""
+
+    path: str  # relative to the workspace
+    sheet: str  # empty: the first
+    headers: Mapping[str, str]  # column name -> header
+
+
+def places(spec: TableSpec, start: date, end: date, key: str, lang: str = "it") -> tuple[Place, ...]:
+    """Return the places of a table for the interval `start <= day < end`, in order of time, each once.
+
+    The finest placeholder of path and sheet decides: {quarter} over a year gives four places. A header's placeholder
+    is that of the last day of the interval in its place.
+
+    Raises:
+        UserError: a placeholder that does not exist.
+    """
+    problems = placeholder_problems(spec, lang)
+    if problems:
+        raise UserError(problems)
+    if spec.span is Span.YEAR_TO_DATE:
+        start = date((end - timedelta(days=1)).year, 1, 1)
+    found = {(place.path, place.sheet): place for place in _places(spec, start, end, key)}
+    return tuple(found.values())
+
+
+def placeholder_problems(spec: TableSpec, lang: str = "it") -> tuple[Problem, ...]:
+    """Return what is wrong with the placeholders of a table's path, sheet and headers."""
+    texts = {"path": spec.path, "sheet": spec.sheet}
+    texts |= {f"columns.{column.name}.header": column.header for column in spec.columns}
+    return tuple(
+        suggestion(lang, f"tables.{spec.name}.{field}", "place.unknown", name, list(PLACEHOLDERS), value=name)
+        for field, text in texts.items()
+        for name in _PLACEHOLDER.findall(text)
+        if name not in PLACEHOLDERS
+    )
+
+
+def _places(spec: TableSpec, start: date, end: date, key: str) -> Iterator[Place]:
+    for day in _last_days(spec, start, end):
+        words = {name: period_containing(frequency, day).key for name, frequency in _FREQUENCIES.items()}
+        words["key"] = key
+        headers = {column.name: _filled(column.header, words) for column in spec.columns if column.header}
+        yield Place(_filled(spec.path, words), _filled(spec.sheet, words), headers)
+
+
+def _last_days(spec: TableSpec, start: date, end: date) -> Iterator[date]:
+    used = set(_PLACEHOLDER.findall(spec.path + spec.sheet))
+    frequency = next((item for name, item in _FREQUENCIES.items() if name in used), None)
+    day = start
+    while frequency and (following := period_containing(frequency, day).end) < end:
+        yield following - timedelta(days=1)
+        day = following
+    yield end - timedelta(days=1)
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: words[found[1]], text)

@@ -1,0 +1,106 @@
+"""The tables of the ledger. Instants are aware UTC; keys are those of `core`; rows of acts are never changed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+KEY = 240  # the longest key: obligation (80) / period (10) / milestone, with room
+TEXT = 1000
+
+
+class Fact(models.Model):
+    """One thing to remember of the workspace itself, by name: when it was first started, its identity."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.TextField()
+
+
+class Act(models.Model):
+    """A person's declaration: submission, extension, waiver, reopening."""
+
+    occurrence_key = models.CharField(max_length=KEY, db_index=True)
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    who = models.CharField(max_length=200)
+    on = models.DateField(null=True)
+    protocol = models.CharField(max_length=60, blank=True)
+    evidence = models.CharField(max_length=TEXT, blank=True)
+    evidence_sha256 = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+
+
+class Performance(models.Model):
+    """What became of an action."""
+
+    action_key = models.CharField(max_length=KEY, primary_key=True)
+    occurrence_key = models.CharField(max_length=KEY, db_index=True)
+    outcome = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=1)
+    retry_at = models.DateTimeField(null=True)
+    superseded_by = models.CharField(max_length=KEY, blank=True)
+    problems = models.JSONField(default=list)
+
+
+class Draft(models.Model):
+    """One version of one document of an occurrence; the file itself is kept at `path`."""
+
+    occurrence_key = models.CharField(max_length=KEY)
+    document = models.CharField(max_length=120)
+    version = models.PositiveIntegerField()
+    path = models.CharField(max_length=TEXT)  # relative to var/
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    template_sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [  # noqa: RUF012  (Django's own idiom)
+            models.UniqueConstraint(fields=["occurrence_key", "document", "version"], name="one_draft_per_version")
+        ]
+
+
+class Input(models.Model):
+    """The fingerprint of one workbook that a draft was filled from."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="inputs")
+    path = models.CharField(max_length=TEXT)
+    sheet = models.CharField(max_length=120, blank=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["id"]  # noqa: RUF012  (Django's own idiom)
+
+
+class Delivery(models.Model):
+    """One mail: `planned → claimed → dotted → sent | failed | cancelled`; its exact bytes are kept at `path`."""
+
+    message_id = models.CharField(max_length=200, unique=True)
+    action_key = models.CharField(max_length=KEY, db_index=True)
+    occurrence_key = models.CharField(max_length=KEY, blank=True, db_index=True)
+    state = models.CharField(max_length=20, default="planned", db_index=True)
+    ambiguous = models.BooleanField(default=False)
+    sender = models.CharField(max_length=254)
+    subject = models.CharField(max_length=TEXT)
+    path = models.CharField(max_length=TEXT)  # relative to var/
+    sha256 = models.CharField(max_length=64)
+    planned_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveIntegerField(default=0)
+    claim = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    reply = models.TextField(blank=True)
+
+
+class Recipient(models.Model):
+    """One address of a mail, with its own fate."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="recipients")
+    address = models.CharField(max_length=254)
+    fate = models.CharField(max_length=20, default="pending")  # pending, accepted, refused
+    reply = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]  # noqa: RUF012  (Django's own idiom)

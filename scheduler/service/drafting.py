@@ -1,0 +1,159 @@
+"""An occurrence → its documents: intake, context, rendering, and the kept files with their versions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from scheduler.core.data import Dataset
+from scheduler.core.ledger import Draft
+from scheduler.core.obligation import Office
+from scheduler.core.occurrence import Occurrence
+from scheduler.core.workdays import WorkCalendar
+from scheduler.documents.context import Annex, RequestItem, Sheet, context
+from scheduler.documents.lint import template_problems
+from scheduler.documents.package import read_template
+from scheduler.documents.render import render
+from scheduler.errors import Problem, SourceError
+from scheduler.intake.intake import load
+from scheduler.intake.places import places
+from scheduler.intake.sheet import SheetCache
+from scheduler.service.workspace import Workspace
+
+if TYPE_CHECKING:  # Django must be set up before the tables are imported
+    from scheduler.ledger.store import Store
+
+DRAFTS = "drafts"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A filled document that is not kept yet."""
+
+    draft: Draft
+    content: bytes
+
+
+class Drafter:
+    """Makes the documents of occurrences of one workspace."""
+
+    def __init__(
+        self, workspace: Workspace, store: Store, office: Office, workdays: WorkCalendar, cache: SheetCache
+    ) -> None:
+        self.workspace = workspace
+        self.store = store
+        self.office = office
+        self.workdays = workdays
+        self.cache = cache
+
+    def data(self, occurrence: Occurrence) -> Dataset:
+        """Return what the occurrence's documents are filled with.
+
+        Raises:
+            SourceError: with everything that is wrong with the workbooks.
+        """
+        obligation, period = occurrence.obligation, occurrence.period
+        return load(
+            obligation.tables,
+            obligation.figures,
+            occurrence.agreement.amounts,
+            start=period.start,
+            end=period.end,
+            key=period.key,
+            workspace=self.workspace.root,
+            cache=self.cache,
+            lang=self.workspace.lang,
+        )
+
+    def documents(self, occurrence: Occurrence, names: Sequence[str], at: datetime) -> tuple[Document, ...]:
+        """Return the filled documents, in order; each may list those before it as its annexes.
+
+        Raises:
+            SourceError: the data are not right.
+            TemplateError: a template is not right, or cannot be filled with these data.
+        """
+        data = self.data(occurrence)
+        made: list[Document] = []
+        for name in names or occurrence.obligation.documents:
+            annexes = tuple(Annex(_file_name(item.draft), item.draft.sha256) for item in made)
+            made.append(self._document(occurrence, name, data, annexes, at))
+        return tuple(made)
+
+    def problems(self, occurrence: Occurrence) -> tuple[Problem, ...]:
+        """Return what keeps an occurrence's documents from being made now: its workbooks, its templates."""
+        found: list[Problem] = []
+        try:
+            self.data(occurrence)
+        except SourceError as error:
+            found += error.problems
+        for name in occurrence.obligation.documents:
+            found += template_problems(self.workspace.template(name), occurrence.obligation, self.workspace.lang)
+        return tuple(found)
+
+    def request(self, occurrence: Occurrence, at: datetime, by: date) -> tuple[Document, ...]:
+        """Return the letter that asks the supplier for the occurrence's workbooks by a day."""
+        name = occurrence.obligation.request_document
+        if not name:
+            return ()
+        sheet = self._sheet(occurrence, name, (), at, request=self.request_items(occurrence), request_by=by)
+        return (self._filled(occurrence, name, Dataset(), sheet, at),)
+
+    def request_items(self, occurrence: Occurrence) -> tuple[RequestItem, ...]:
+        """Return the workbooks that an occurrence's tables are read from, each once."""
+        period, items = occurrence.period, []
+        for spec in occurrence.obligation.tables:
+            columns = ", ".join(column.header for column in spec.columns if column.header)
+            for place in places(spec, period.start, period.end, period.key):
+                headers = columns.replace("{year}", str(period.last_day.year))
+                items.append(RequestItem(spec.name, place.path, place.sheet, headers))
+        unique = {(item.file, item.sheet): item for item in items}
+        return tuple(unique.values())
+
+    def keep(self, documents: Sequence[Document]) -> tuple[Draft, ...]:
+        """Write the documents' files; their rows are the caller's to record."""
+        for item in documents:
+            self.workspace.keep(item.draft.path, item.content)
+        return tuple(item.draft for item in documents)
+
+    def _document(
+        self, occurrence: Occurrence, name: str, data: Dataset, annexes: tuple[Annex, ...], at: datetime
+    ) -> Document:
+        return self._filled(occurrence, name, data, self._sheet(occurrence, name, annexes, at), at)
+
+    def _sheet(
+        self,
+        occurrence: Occurrence,
+        name: str,
+        annexes: tuple[Annex, ...],
+        at: datetime,
+        request: tuple[RequestItem, ...] = (),
+        request_by: date | None = None,
+    ) -> Sheet:
+        version = self.store.next_version(occurrence.key, name)
+        on = at.astimezone(self.workdays.zone).date()
+        return Sheet(occurrence.obligation.title, version, on, annexes, request, request_by)
+
+    def _filled(self, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime) -> Document:
+        path = self.workspace.template(name)
+        shown = f"templates/{path.name}"
+        template = read_template(path, shown, self.workspace.lang)
+        content = render(template, shown, context(occurrence, self.office, data, sheet), at, self.workspace.lang)
+        draft = Draft(
+            occurrence_key=occurrence.key,
+            document=name,
+            version=sheet.version,
+            path=f"{DRAFTS}/{occurrence.key}/{name}-{occurrence.period.key}-v{sheet.version}.docx",
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            template_sha256=hashlib.sha256(template).hexdigest(),
+            at=at,
+            inputs=data.sources,
+        )
+        return Document(draft, content)
+
+
+def _file_name(draft: Draft) -> str:
+    return draft.path.rsplit("/", 1)[-1]

@@ -1,0 +1,212 @@
+"""One action → its documents, its mail and its rows, all of them in the ledger or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from scheduler.core.ledger import Delivery, Draft, Ledger, Outcome, Performance
+from scheduler.core.obligation import MilestoneKind, Role
+from scheduler.core.occurrence import Occurrence, milestone_on
+from scheduler.core.plan import DIGEST, Action, in_force, is_closed
+from scheduler.core.status import state
+from scheduler.core.workdays import WorkCalendar
+from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError
+from scheduler.mail.message import DOCX, Attachment, Letter, compose, message_id
+from scheduler.service.drafting import Document, Drafter
+from scheduler.service.letters import Letters, Readiness, Words
+from scheduler.service.workspace import Workspace
+
+if TYPE_CHECKING:  # Django must be set up before the tables are imported
+    from scheduler.ledger.store import Store
+
+MAILS = "mail"
+COMING = timedelta(days=30)
+LONGEST_PAUSE_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Performs the actions of one workspace; everything it needs is handed to it."""
+
+    workspace: Workspace
+    store: Store
+    drafter: Drafter
+    letters: Letters
+    occurrences: Sequence[Occurrence]
+    workdays: WorkCalendar
+    sender: str
+    identity: str
+
+    def perform(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
+        """Perform an action and record it; a draft that cannot be made is recorded as failed, with its reasons."""
+        if action.kind == DIGEST:
+            return self._digest(action, ledger, now)
+        with self.workspace.drafting():
+            if action.kind == MilestoneKind.DRAFT:
+                return self._draft(action, ledger, now)
+            if action.kind == MilestoneKind.REQUEST:
+                return self._request(action, now)
+        return self._reminder(action, ledger, now)
+
+    def fail(self, action: Action, ledger: Ledger, error: Exception, now: datetime) -> Performance:
+        """Record that an action could not be performed for a reason that is nobody's data: it is tried again."""
+        problems = error.problems if isinstance(error, ScadenzarioError) else (Problem("", repr(error)),)
+        performance = self._failed(action, ledger, problems, now)
+        self.store.record(performance)
+        return performance
+
+    def _draft(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
+        [due] = action.items
+        occurrence = due.occurrence
+        try:
+            documents = self.drafter.documents(occurrence, due.milestone.documents, now)
+        except (SourceError, TemplateError) as error:
+            return self._trouble(action, ledger, error, now)
+        drafts = self.drafter.keep(documents)
+        words = self.letters.draft(occurrence, drafts, ledger)
+        obligation = occurrence.obligation
+        roles = (obligation.owner, *obligation.recipients)
+        mail = self._mail(action.key, occurrence, roles, words, now, _attachments(documents))
+        return self._done(action, now, drafts, (mail,))
+
+    def _trouble(self, action: Action, ledger: Ledger, error: ScadenzarioError, now: datetime) -> Performance:
+        """Tell the owner once for each new set of reasons; the draft is tried again by itself."""
+        [due] = action.items
+        performance = self._failed(action, ledger, error.problems, now)
+        before = ledger.performances.get(action.key)
+        if before is not None and before.problems == performance.problems:
+            self.store.record(performance)
+            return performance
+        by_supplier = isinstance(error, SourceError)
+        words = self.letters.trouble(due.occurrence, error.problems, ledger, by_supplier=by_supplier)
+        key = f"{action.key}/trouble-{performance.attempts}"
+        mail = self._mail(key, due.occurrence, (due.occurrence.obligation.owner,), words, now)
+        self.store.record(performance, mails=(mail,))
+        return performance
+
+    def _request(self, action: Action, now: datetime) -> Performance:
+        [due] = action.items
+        occurrence = due.occurrence
+        if self._latest_drafts(occurrence):  # the data are here already: asking for them would only confuse
+            return self._done(action, now, (), (), outcome=Outcome.SKIPPED)
+        by = self._needed_by(occurrence, now)
+        try:
+            documents = self.drafter.request(occurrence, now, by)
+        except TemplateError as error:  # the letter is a courtesy: the mail says the same and goes all the same
+            documents, problems = (), tuple(str(problem) for problem in error.problems)
+        else:
+            problems = ()
+        drafts = self.drafter.keep(documents)
+        words = self.letters.request(occurrence, self.drafter.request_items(occurrence), by)
+        roles = (action.role,) if action.role else ()
+        mail = self._mail(action.key, occurrence, roles, words, now, _attachments(documents))
+        return self._done(action, now, drafts, (mail,), problems)
+
+    def _reminder(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
+        [due] = action.items
+        words = self.letters.reminder(due, self._readiness(due.occurrence), ledger)
+        mail = self._mail(action.key, due.occurrence, (action.role,) if action.role else (), words, now)
+        return self._done(action, now, (), (mail,))
+
+    def _digest(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
+        passed = [(due, state(due.occurrence, self.workdays, ledger, now)) for due in action.items]
+        requests = [due for due in action.items if due.milestone.kind is MilestoneKind.REQUEST]
+        wanted = [item for due in requests for item in self.drafter.request_items(due.occurrence)]
+        words = self.letters.digest(passed, self._coming(action, ledger, now), wanted)
+        mail = self._mail(action.key, None, (action.role,) if action.role else (), words, now)
+        return self._done(action, now, (), (mail,))
+
+    def _done(
+        self,
+        action: Action,
+        now: datetime,
+        drafts: Sequence[Draft],
+        mails: Sequence[Delivery],
+        problems: tuple[str, ...] = (),
+        outcome: Outcome = Outcome.PERFORMED,
+    ) -> Performance:
+        performance = Performance(action.key, _occurrence_key(action), outcome, now, problems=problems)
+        self.store.record(performance, action.supersedes, drafts, mails)
+        return performance
+
+    def _failed(self, action: Action, ledger: Ledger, problems: Sequence[Problem], now: datetime) -> Performance:
+        before = ledger.performances.get(action.key)
+        attempts = before.attempts + 1 if before else 1
+        retry_at = now + timedelta(hours=min(2 ** (attempts - 1), LONGEST_PAUSE_HOURS))
+        reasons = tuple(str(problem) for problem in problems)
+        return Performance(action.key, _occurrence_key(action), Outcome.FAILED, now, attempts, retry_at, "", reasons)
+
+    def _readiness(self, occurrence: Occurrence) -> Readiness:
+        """Return the latest drafts, and what is wrong now with the workbooks and templates."""
+        return Readiness(self._latest_drafts(occurrence), self.drafter.problems(occurrence))
+
+    def _latest_drafts(self, occurrence: Occurrence) -> tuple[Draft, ...]:
+        """Return the latest version of each document of an occurrence that was drafted."""
+        documents = occurrence.obligation.documents
+        drafts = [draft for draft in self.store.drafts(occurrence.key) if draft.document in documents]
+        return tuple({draft.document: draft for draft in drafts}.values())
+
+    def _needed_by(self, occurrence: Occurrence, now: datetime) -> date:
+        """Return the day by which the supplier's data are needed: that of the first draft, or the next working day."""
+        drafts = [item for item in occurrence.obligation.milestones if item.kind is MilestoneKind.DRAFT]
+        days = [milestone_on(occurrence, item, self.workdays) for item in drafts]
+        today = now.astimezone(self.workdays.zone).date()
+        soonest = self.workdays.add_workdays(today, 1)
+        return min(max(min(days, default=occurrence.target_on), soonest), max(occurrence.legal_due_on, today))
+
+    def _coming(self, action: Action, ledger: Ledger, now: datetime) -> list[Occurrence]:
+        """Return the open occurrences of the digest's reader that are due in the next weeks."""
+        today = now.astimezone(self.workdays.zone).date()
+        reader = action.role
+        coming = [
+            item
+            for item in in_force(self.occurrences, self.workdays, ledger)
+            if today <= item.legal_due_on <= today + COMING
+            and not is_closed(item, ledger)
+            and reader in (item.obligation.owner, item.obligation.supplier, item.obligation.escalation)
+        ]
+        return sorted(coming, key=lambda item: (item.legal_due_on, item.key))
+
+    def _mail(
+        self,
+        key: str,
+        occurrence: Occurrence | None,
+        roles: Sequence[Role],
+        words: Words,
+        now: datetime,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> Delivery:
+        """Compose a mail and keep its exact bytes; the row is recorded with the action."""
+        sender = parseaddr(self.sender)[1]
+        domain = sender.rpartition("@")[2]
+        recipients = tuple(dict.fromkeys(address for role in roles for address in role.addresses))
+        identity = message_id(key, domain, self.identity)
+        thread = (message_id(occurrence.key, domain, self.identity),) if occurrence else ()
+        letter = Letter(self.sender, recipients, words.subject, words.body, attachments)
+        zone_time = now.astimezone(self.workdays.zone)
+        content = compose(letter, message_id=identity, sent_at=zone_time, thread=thread, lang=self.workspace.lang)
+        path = f"{MAILS}/{zone_time:%Y-%m-%d}/{key.replace('/', '_')}.eml"
+        sha256 = self.workspace.keep(path, content)
+        return Delivery(
+            message_id=identity,
+            action_key=key,
+            occurrence_key=occurrence.key if occurrence else "",
+            sender=sender,
+            recipients=recipients,
+            subject=words.subject,
+            path=path,
+            sha256=sha256,
+            planned_at=now,
+        )
+
+
+def _attachments(documents: Sequence[Document]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(item.draft.path.rsplit("/", 1)[-1], item.content, DOCX) for item in documents)
+
+
+def _occurrence_key(action: Action) -> str:
+    return action.items[0].occurrence.key if action.kind != DIGEST else ""

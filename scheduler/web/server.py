@@ -1,0 +1,157 @@
+"""A small ASGI application for the page and the feed, and the thread that serves it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import re
+import socket
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import uvicorn
+
+from scheduler.core.status import Status
+from scheduler.errors import Problem, ScadenzarioError, UserError
+from scheduler.locale import text
+from scheduler.web.page import page
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+_FEED = re.compile(r"/calendario/([A-Za-z0-9_-]{1,100})\.ics")
+_HTML, _TEXT, _ICS = "text/html; charset=utf-8", "text/plain; charset=utf-8", "text/calendar; charset=utf-8"
+_SECURITY = [
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: int
+    content: bytes
+    media_type: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass
+class Pages:
+    """The ASGI application: given functions that read, it never writes."""
+
+    statuses: Callable[[], Sequence[Status]]
+    feed: Callable[[], bytes]
+    token: str
+    lang: str
+    clock: Callable[[], datetime]
+    _last_feed: bytes = field(default=b"", init=False)
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        import asyncio
+
+        headers = dict(scope["headers"])
+        answer = await asyncio.to_thread(self.answer, scope["method"], scope["path"], headers)
+        await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
+        body = b"" if scope["method"] == "HEAD" else answer.content
+        await send({"type": "http.response.body", "body": body})
+
+    def answer(self, method: str, path: str, headers: dict[bytes, bytes]) -> Answer:
+        """Return the answer to one request."""
+        if method not in ("GET", "HEAD"):
+            return Answer(405, b"405\n", _TEXT, ((b"allow", b"GET, HEAD"),))
+        if found := _FEED.fullmatch(path):
+            return self._calendar(found[1], headers.get(b"if-none-match", b""))
+        if path == "/healthz":
+            return Answer(200, b"ok\n", _TEXT)
+        if path == "/":
+            return Answer(200, page(self.statuses(), self.lang, self.clock()).encode(), _HTML)
+        if path == "/stile.css":
+            from scheduler.web.page import STYLE
+
+            return Answer(200, STYLE.encode(), "text/css; charset=utf-8")
+        return Answer(404, b"404\n", _TEXT)
+
+    def _calendar(self, token: str, known: bytes) -> Answer:
+        if not hmac.compare_digest(token, self.token):
+            return Answer(404, b"404\n", _TEXT)
+        content = self._feed_bytes()
+        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'.encode()
+        headers = ((b"etag", etag), (b"cache-control", b"private, no-cache"))
+        if etag in [item.strip() for item in known.split(b",")]:
+            return Answer(304, b"", _ICS, headers)
+        return Answer(200, content, _ICS, headers)
+
+    def _feed_bytes(self) -> bytes:
+        """Return the calendar; where it cannot be built now, the last good one."""
+        try:
+            self._last_feed = self.feed()
+        except (ScadenzarioError, OSError, RuntimeError):
+            log.exception("feed not built")
+            if not self._last_feed:
+                raise
+        return self._last_feed
+
+
+def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+    length = (b"content-length", str(len(answer.content)).encode())
+    kind = (b"content-type", answer.media_type.encode())
+    return [kind, *([] if answer.status == 304 else [length]), *answer.headers, *_SECURITY]
+
+
+class PageServer:
+    """Serves the pages from a thread of its own; the address is taken at once, so whoever is told of it can call."""
+
+    def __init__(self, listen: str, pages: Pages) -> None:
+        """Take the address `host:port`.
+
+        Raises:
+            UserError: it is in use, or is not this machine's.
+        """
+        self._socket = _bound(listen, pages.lang)
+        # No access log: the feed's address holds its token.
+        config = uvicorn.Config(pages, access_log=False, log_level="warning", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="pages", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the requests in hand and stop."""
+        self._server.should_exit = True
+        self._thread.join(timeout=5)
+        self._socket.close()
+
+
+def _bound(listen: str, lang: str) -> socket.socket:
+    host, _, port = listen.rpartition(":")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, kind)
+    except OSError as error:
+        raise UserError((_problem(listen, lang, error),)) from error
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+        taken.listen(128)
+    except OSError as error:
+        taken.close()
+        raise UserError((_problem(listen, lang, error),)) from error
+    return taken
+
+
+def _problem(listen: str, lang: str, error: OSError) -> Problem:
+    what = text(lang, "run.no-address", value=listen, reason=error.strerror or "")
+    return Problem("SCADENZARIO_LISTEN", what, text(lang, "run.no-address.remedy"))

@@ -1,0 +1,37 @@
+"""The two catalogues of sentences, and the mail adapter's two, say the same things with the same facts."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from scheduler.locale import LANGUAGES, sentences
+from scheduler.mail.wording import MESSAGES
+
+PAIRS = [
+    pytest.param({lang: sentences(lang) for lang in LANGUAGES}, id="locale"),
+    pytest.param(MESSAGES, id="mail"),
+]
+
+
+@pytest.mark.parametrize("catalogues", PAIRS)
+def test_both_languages_have_the_same_codes(catalogues: dict[str, dict[str, str]]) -> None:
+    assert set(catalogues["it"]) == set(catalogues["en"])
+
+
+@pytest.mark.parametrize("catalogues", PAIRS)
+def test_both_languages_use_the_same_facts(catalogues: dict[str, dict[str, str]]) -> None:
+    italian, english = catalogues["it"], catalogues["en"]
+    assert {code: facts(italian[code]) for code in italian} == {code: facts(english[code]) for code in italian}
+
+
+@pytest.mark.parametrize("catalogues", PAIRS)
+def test_every_remedy_belongs_to_something(catalogues: dict[str, dict[str, str]]) -> None:
+    remedies = [code for code in catalogues["it"] if code.endswith(".remedy")]
+    alone = [code for code in remedies if code.removesuffix(".remedy") not in catalogues["it"]]
+    assert alone in ([], ["act.evidence.remedy"])  # shared by what can be wrong with a file
+
+
+def facts(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}

@@ -1,0 +1,84 @@
+"""The page and the routes, asked directly: what they answer, and what they never give away."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from scheduler.core.ledger import Ledger
+from scheduler.core.occurrence import all_occurrences
+from scheduler.core.status import Status, status
+from scheduler.deadlines import read_register
+from scheduler.errors import UserError
+from scheduler.web.server import Pages
+from tests.conftest import ROOT
+
+NOW = datetime(2025, 2, 27, 9, tzinfo=UTC)
+ICS = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+
+
+def statuses() -> list[Status]:
+    register = read_register(ROOT / "deadlines.yaml")
+    ledger = Ledger(started_at=datetime(2025, 2, 1, tzinfo=UTC))
+    every = all_occurrences(register.obligations, register.workdays)
+    return [status(item, register.workdays, ledger, NOW) for item in every]
+
+
+class Feed:
+    """A feed that can be made to fail."""
+
+    def __init__(self) -> None:
+        self.broken = False
+
+    def __call__(self) -> bytes:
+        if self.broken:
+            raise UserError(())
+        return ICS
+
+
+@pytest.fixture
+def feed() -> Feed:
+    return Feed()
+
+
+@pytest.fixture
+def pages(feed: Feed) -> Pages:
+    return Pages(statuses, feed, "token", "it", lambda: NOW)
+
+
+def test_the_page_shows_what_is_urgent_first_and_no_addresses(pages: Pages) -> None:
+    answer = pages.answer("GET", "/", {})
+    content = answer.content.decode()
+    assert answer.status == 200
+    assert content.index("Da fare adesso") < content.index("In arrivo")
+    assert 'class="overdue">in ritardo' in content
+    assert "27/02/2025 (da confermare)" in content
+    assert "@" not in content
+    assert "<script" not in content
+
+
+def test_the_feed_is_for_who_knows_its_token(pages: Pages) -> None:
+    answer = pages.answer("GET", "/calendario/token.ics", {})
+    assert (answer.status, answer.content) == (200, ICS)
+    etag = dict(answer.headers)[b"etag"]
+    assert pages.answer("GET", "/calendario/token.ics", {b"if-none-match": b'"x", ' + etag}).status == 304
+    for path in ("/calendario/tokem.ics", "/calendario/.ics", "/calendario/token", "/calendario/../token.ics"):
+        assert pages.answer("GET", path, {}).status == 404
+
+
+def test_the_last_good_calendar_is_served_when_none_can_be_built(pages: Pages, feed: Feed) -> None:
+    assert pages.answer("GET", "/calendario/token.ics", {}).content == ICS
+    feed.broken = True
+    answer = pages.answer("GET", "/calendario/token.ics", {})
+    assert (answer.status, answer.content) == (200, ICS)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_it_only_reads(pages: Pages, method: str) -> None:
+    answer = pages.answer(method, "/", {})
+    assert (answer.status, dict(answer.headers)[b"allow"]) == (405, b"GET, HEAD")
+
+
+def test_what_is_not_there(pages: Pages) -> None:
+    assert pages.answer("GET", "/admin", {}).status == 404

@@ -1,0 +1,1 @@
+"""The Word templates of the shipped workspace, one module per kind of document; the same bytes each time."""
