@@ -13,6 +13,7 @@ from scheduler.app import App, clock_from, system_clock
 from scheduler.commands import clock
 from scheduler.commands.console import say
 from scheduler.commands.working import print_report
+from scheduler.errors import ScadenzarioError
 from scheduler.locale import text
 from scheduler.service.alarm import HEARTBEAT, Alarm, WakeTimes
 from scheduler.web.server import Pages, PageServer
@@ -47,10 +48,10 @@ def _with_sample_clock(app: App, start: str) -> App:
     terms = [item.since for item in app.register.agreements]
     if not start or min(terms) <= today <= app.occurrences[-1].legal_due_on:
         return app
-    began = clock.instant(app, start)
-    started_at = app.store.snapshot().started_at
-    if started_at is not None and abs(started_at - began) > timedelta(days=1):
+    began, ledger = clock.instant(app, start), app.store.snapshot()
+    if ledger.started_at is not None and abs(ledger.started_at - began) > timedelta(days=1):
         return app  # it has been used with the real clock: its duties are real
+    began = max(began, ledger.swept_at or began)  # a second start goes on where the first one ended
     say(text(app.lang, "run.false-clock", start=began.astimezone(app.register.workdays.zone)))
     return replace(app, clock=clock_from(began))
 
@@ -104,6 +105,9 @@ class _Service:
     def _sweep(self) -> None:
         try:
             report = self.app.sweeper.sweep()
+        except ScadenzarioError as error:  # it says all itself, and is tried again at the next beat
+            log.error("sweep held: %s", error)  # noqa: TRY400
+            return
         except Exception:  # a pass that fails (disk full, database gone) is tried again at the next beat
             log.exception("sweep failed")
             return

@@ -47,10 +47,14 @@ class Running:
 
     def wait_until_swept(self) -> str:
         """Wait until the first pass has been printed; return what was said."""
+        return self.wait_until("mail:")
+
+    def wait_until(self, word: str) -> str:
+        """Wait until a word has been printed; return what was said."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             said = self.log.read_text("utf-8")
-            if "mail:" in said:
+            if word in said:
                 return said
             assert self.process.poll() is None, said
             os.sched_yield()
@@ -120,9 +124,7 @@ def test_a_kill_and_a_restart_send_nothing_twice(workspace: Path) -> None:
     first.stop(signal.SIGKILL)
     sent = sorted(path.name for path in (workspace / "var/outbox/new").iterdir())
     second = Running(workspace, "--now", "2025-02-10T09:05")
-    deadline = time.monotonic() + PATIENCE
-    while "Calendario:" not in second.log.read_text("utf-8") and time.monotonic() < deadline:
-        os.sched_yield()
+    second.wait_until("Calendario:")
     assert second.get("/")[0] == 200
     assert second.stop() == 0
     assert sorted(path.name for path in (workspace / "var/outbox/new").iterdir()) == sent
@@ -134,6 +136,15 @@ def test_the_sample_runs_on_a_false_clock_only_outside_the_term(workspace: Path)
     assert service.stop() == 0
     assert "OROLOGIO FINTO" in said
     assert "10/02/2025 09:00" in said
+
+    later = [sys.executable, "-m", "scheduler", "sweep", "--workspace", str(workspace), "--now", "2025-02-14T09:00"]
+    subprocess.run(later, check=True, capture_output=True, cwd=ROOT)
+    again = Running(workspace, "--now", "2031-05-05T10:00", "--now-outside-term", "2025-02-10T09:00")
+    again.wait_until("Calendario:")
+    assert again.stop() == 0
+    said = again.log.read_text("utf-8")
+    assert "14/02/2025 09:00" in said, "it goes on where it was"
+    assert "sweep held" not in said
 
 
 def test_an_address_in_use_is_said_and_nothing_is_sent(workspace: Path) -> None:
