@@ -106,7 +106,7 @@ class _Service:
         try:
             report = self.app.sweeper.sweep()
         except ScadenzarioError as error:  # it says all itself, and is tried again at the next beat
-            log.error("sweep held: %s", error)  # noqa: TRY400
+            log.error("sweep held: %s", error)  # noqa: TRY400  (a trace would add nothing)
             return
         except Exception:  # a pass that fails (disk full, database gone) is tried again at the next beat
             log.exception("sweep failed")

@@ -50,13 +50,10 @@ def state(occurrence: Occurrence, workdays: WorkCalendar, ledger: Ledger, now: d
 
 
 def status(occurrence: Occurrence, workdays: WorkCalendar, ledger: Ledger, now: datetime) -> Status:
-    """Return the state of one occurrence together with what went wrong with its drafts."""
-    problems = tuple(
-        problem
-        for performance in ledger.performances.values()
-        if performance.occurrence_key == occurrence.key and performance.outcome is Outcome.FAILED
-        for problem in performance.problems
-    )
+    """Return the state of one occurrence together with what went wrong with its drafts while it is open."""
+    mine = [item for item in ledger.performances.values() if item.occurrence_key == occurrence.key]
+    failed = [] if is_closed(occurrence, ledger) else [item for item in mine if item.outcome is Outcome.FAILED]
+    problems = [problem for item in failed for problem in item.problems]
     return Status(occurrence, state(occurrence, workdays, ledger, now), tuple(dict.fromkeys(problems)))
 
 

@@ -68,7 +68,7 @@ def parser(kind: ColumnType, marks: Iterable[str]) -> Parser:
                 raise CellError("cell.error", text)
             return from_text(text)
         if kind_of is int or kind_of is float:
-            return from_number(raw)  # type: ignore[arg-type]
+            return from_number(raw)  # type: ignore[arg-type]  # a number, for the same reason
         return None if raw is None else from_other(raw)
 
     return parse

@@ -54,10 +54,11 @@ class Letters:
         self.lang = lang
         self.base_url = base_url
 
-    def request(self, occurrence: Occurrence, items: Sequence[RequestItem], by: date) -> Words:
-        """Ask the supplier for workbooks."""
+    def request(self, occurrence: Occurrence, items: Sequence[RequestItem], by: date, *, letter: bool) -> Words:
+        """Ask the supplier for workbooks; `letter` says that a formal one is attached."""
         blocks: list[Block] = [
             *self._opening("request", occurrence, by=by),
+            *([Paragraph(self._say("mail.request.letter"))] if letter else []),
             *self._wanted(items),
             Facts(self._facts(occurrence)),
         ]

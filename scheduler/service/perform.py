@@ -101,7 +101,8 @@ class Performer:
         else:
             problems = ()
         drafts = self.drafter.keep(documents)
-        words = self.letters.request(occurrence, self.drafter.request_items(occurrence), by)
+        items = self.drafter.request_items(occurrence)
+        words = self.letters.request(occurrence, items, by, letter=bool(documents))
         roles = (action.role,) if action.role else ()
         mail = self._mail(action.key, occurrence, roles, words, now, _attachments(documents))
         return self._done(action, now, drafts, (mail,), problems)

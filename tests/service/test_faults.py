@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.app import App
-from scheduler.core.ledger import DeliveryState, Outcome
+from scheduler.core.ledger import Act, ActKind, DeliveryState, Outcome
 from scheduler.ledger import database
 from scheduler.service.simulate import FalseClock
 from scheduler.settings import read_settings
@@ -105,6 +105,33 @@ def test_a_missing_template_is_named_with_its_remedy(app: App, clock: FalseClock
         "templates/costi-personale-annuale.docx: il modello non c'è; metterlo nella cartella templates/ o correggere "
         "il nome in deadlines.yaml",
     )
+
+
+def test_a_request_whose_letter_cannot_be_made_goes_without_it_and_the_reason_is_seen(
+    app: App, clock: FalseClock
+) -> None:
+    app.workspace.template("richiesta-dati").unlink()
+    (app.workspace.root / "data/costi/2024-Q4.xlsx").unlink()
+    clock.now = DRAFT_DAY
+    report = app.sweeper.sweep()
+    plain = next(text for subject, text in mails(app) if subject.startswith("Richiesta dati – Report annuale"))
+    assert "data/costi/2024-Q4.xlsx" in plain
+    assert "lettera allegata" not in plain
+    [request] = [item.performance for item in report.done if item.action.key == f"{KEY}/request-30d"]
+    assert "templates/richiesta-dati.docx: il modello non c'è" in request.problems[0]
+
+
+def test_what_is_closed_is_nobodys_trouble_any_more(app: App, clock: FalseClock) -> None:
+    (app.workspace.root / "data/costi/2024-Q4.xlsx").unlink()
+    clock.now = DRAFT_DAY
+    app.sweeper.sweep()
+
+    def problems() -> tuple[str, ...]:
+        return next(item.problems for item in app.statuses() if item.occurrence.key == KEY)
+
+    assert problems()
+    app.store.record_act(Act(ActKind.WAIVER, KEY, clock.now, "anna", reason="non dovuta"))
+    assert problems() == ()
 
 
 def test_an_outage_gives_one_digest_for_each_desk_and_the_drafts_that_are_due(app: App, clock: FalseClock) -> None:

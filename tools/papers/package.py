@@ -54,12 +54,6 @@ def document_bytes(document: Document) -> bytes:
     return packed.getvalue()
 
 
-def members(content: bytes) -> list[tuple[str, bytes]]:
-    """Return the parts of a .docx file in order, uncompressed: equal for equal documents whatever compressed them."""
-    with ZipFile(BytesIO(content)) as archive:
-        return [(name, archive.read(name)) for name in archive.namelist()]
-
-
 def _drop(relationships: Relationships) -> None:
     for key in [key for key, relationship in relationships.items() if relationship.reltype in _DROPPED]:
         del relationships[key]

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from folder import members
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -75,12 +76,6 @@ def workbook_bytes(*sheets: Sheet) -> bytes:
     workbook.properties.modified = _MADE_AT  # save() has put the present moment there
     properties = tostring(workbook.properties.to_tree())
     return _repacked(raw, {"docProps/core.xml": properties, "docProps/app.xml": _NO_APPLICATION})
-
-
-def members(content: bytes) -> list[tuple[str, bytes]]:
-    """Return the parts of a .xlsx file in order, uncompressed: equal for equal workbooks whatever compressed them."""
-    with ZipFile(BytesIO(content)) as archive:
-        return [(name, archive.read(name)) for name in archive.namelist()]
 
 
 def _fill(worksheet: Any, sheet: Sheet) -> None:

@@ -14,7 +14,7 @@ SENTENCES: dict[str, str] = {
     "mail.draft-none": "no draft yet",
     "mail.more": "… and {count} more; the whole list: scadenzario explain {key}",
     "mail.request.subject": "Data request – {title}, {period} (by {by})",
-    "mail.request.text": "to prepare “{title}” for {period} we need the workbooks listed below by {by}. The attached letter says the same formally.",
+    "mail.request.text": "to prepare “{title}” for {period} we need the workbooks listed below by {by}.",
     "mail.request.greeting": "Good morning,",
     "mail.request.files": "The files we ask for",
     "mail.request.file": "File",
@@ -50,4 +50,5 @@ SENTENCES: dict[str, str] = {
     "mail.test.subject": "Test message of Scadenzario",
     "mail.test.text": "if you can read this message, the mail of Scadenzario works.",
     "mail.reminder.todo": "mend what is missing (above): the draft will come by itself; or make it now with scadenzario draft {key}",
+    "mail.request.letter": "The attached letter says the same formally.",
 }

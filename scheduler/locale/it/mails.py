@@ -14,7 +14,7 @@ SENTENCES: dict[str, str] = {
     "mail.draft-none": "nessuna bozza, per ora",
     "mail.more": "… e altri {count}; l'elenco intero: scadenzario explain {key}",
     "mail.request.subject": "Richiesta dati – {title}, {period} (entro il {by})",
-    "mail.request.text": "per predisporre «{title}» per il periodo {period} servono i fogli di calcolo elencati qui sotto, entro il {by}. La lettera allegata dice le stesse cose in forma ufficiale.",
+    "mail.request.text": "per predisporre «{title}» per il periodo {period} servono i fogli di calcolo elencati qui sotto, entro il {by}.",
     "mail.request.greeting": "Buongiorno,",
     "mail.request.files": "I file richiesti",
     "mail.request.file": "File",
@@ -50,4 +50,5 @@ SENTENCES: dict[str, str] = {
     "mail.test.subject": "Messaggio di prova di Scadenzario",
     "mail.test.text": "se si legge questo messaggio, la posta di Scadenzario funziona.",
     "mail.reminder.todo": "sistemare ciò che manca (qui sopra): la bozza arriverà da sola; oppure farla subito con scadenzario draft {key}",
+    "mail.request.letter": "La lettera allegata dice le stesse cose in forma ufficiale.",
 }
