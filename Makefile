@@ -27,10 +27,16 @@ setup: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What an installation needs, and what building the wheel needs: the same versions as in requirements.lock.
+LOCK_PART = --constraint requirements.lock --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
 # The three below write files that are committed.
 lock:
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK_PART) --output-file requirements-run.lock
+	$(BIN)/uv pip compile --group build $(LOCK_PART) --output-file requirements-build.lock
 
 samples: setup
 	$(BIN)/python tools/make_workbooks.py

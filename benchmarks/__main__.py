@@ -1,12 +1,19 @@
-"""`make bench`, or `python -m benchmarks [term] [start] [parts]`: runs the measurements named, or all of them."""
+"""`make bench`, or `python -m benchmarks [start] [parts] [mail] [term] [ledger] [engine]`: those named, or all."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import parts, start, term
+from benchmarks import engine, ledger, mail, parts, start, term
 
-MEASUREMENTS = {"start": start.measure, "parts": parts.measure, "term": term.measure}
+MEASUREMENTS = {
+    "start": start.measure,
+    "parts": parts.measure,
+    "mail": mail.measure,
+    "term": term.measure,
+    "ledger": ledger.measure,
+    "engine": engine.measure,
+}
 
 
 def main() -> None:

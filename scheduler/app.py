@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import secrets
+import socket
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.settings import Settings
 
 if TYPE_CHECKING:  # the rest is imported by the part that needs it, so that every command starts at once
+    from scheduler.core.agenda import Agenda
     from scheduler.core.ledger import Ledger
     from scheduler.core.obligation import Register
     from scheduler.core.occurrence import Occurrence
     from scheduler.core.status import Status
+    from scheduler.ledger.node import Node
     from scheduler.ledger.store import Store
+    from scheduler.mail.archive import Archive
     from scheduler.mail.transport import Transport
+    from scheduler.service.alert import Trouble
+    from scheduler.service.delivery import Postman
     from scheduler.service.drafting import Drafter
+    from scheduler.service.durable import DurableEngine
+    from scheduler.service.engine import Engine
+    from scheduler.service.health import Checkup
     from scheduler.service.letters import Letters
-    from scheduler.service.simulate import Simulation
+    from scheduler.service.retention import Retention, Tidied
+    from scheduler.service.shelf import Adopted, Shelf
     from scheduler.service.sweep import Sweeper
     from scheduler.service.workspace import Workspace
 
 Clock = Callable[[], datetime]
+LOCAL = "local"
+MOST_NODES = 64  # on one machine
 
 
 def system_clock() -> datetime:
@@ -47,6 +59,8 @@ class App:
     settings: Settings
     clock: Clock = system_clock
     trust_clock: bool = False  # a person vouches for it
+    node: str = LOCAL  # the name under which this process claims work; nobody else's while it runs
+    adopted: Adopted | None = None  # what the service works with; None: the files as they are
 
     @property
     def lang(self) -> str:
@@ -58,14 +72,32 @@ class App:
         """The folder."""
         from scheduler.service.workspace import Workspace
 
-        return Workspace(self.settings.workspace, self.lang)
+        return Workspace(self.settings.workspace, self.lang, shelf=self.shelf.templates if self.adopted else None)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The last good copies of what people declare."""
+        from scheduler.service.shelf import Shelf
+        from scheduler.service.workspace import Workspace
+
+        lang = self.settings.language or "it"
+        return Shelf(Workspace(self.settings.workspace, lang), lang)
+
+    def adopt(self) -> App:
+        """Return the application with its files read afresh, each in its last good state; ledger and mail go on.
+
+        Raises:
+            UserError: `deadlines.yaml` cannot be used, and there is no good copy of it.
+        """
+        anew = replace(self, adopted=self.shelf.adopt())
+        kept = ("shelf", "store", "transport", "archive", "postman")
+        anew.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return anew
 
     @cached_property
     def register(self) -> Register:
         """What `deadlines.yaml` declares."""
-        from scheduler.deadlines import read_register
-
-        return read_register(self.settings.workspace / "deadlines.yaml", self.settings.language or "it")
+        return self.adopted.register if self.adopted is not None else self.shelf.declared()
 
     @cached_property
     def occurrences(self) -> tuple[Occurrence, ...]:
@@ -77,26 +109,16 @@ class App:
     @cached_property
     def store(self) -> Store:
         """The ledger."""
-        return _open_store(self.settings.database_url, self.workspace.root, self.lang)
+        from scheduler.parts import store
+
+        return store(self.settings.database_url, self.workspace.root, self.lang)
 
     @cached_property
     def transport(self) -> Transport:
         """An SMTP server, or the Maildir where no server is set."""
-        from scheduler.mail.maildir import MaildirTransport
-        from scheduler.mail.transport import SmtpSettings, SmtpTransport
+        from scheduler.parts import transport
 
-        settings = self.settings
-        if not settings.smtp_host:
-            return MaildirTransport(self.workspace.outbox, self.lang)
-        smtp = SmtpSettings(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            security=settings.smtp_security,  # type: ignore[arg-type]  # read_settings admits only these three
-            user=settings.smtp_user or None,
-            password=settings.smtp_password or None,
-            ca_file=Path(settings.smtp_ca_file) if settings.smtp_ca_file else None,
-        )
-        return SmtpTransport(smtp, self.lang)
+        return transport(self.settings, self.workspace, self.lang)
 
     @property
     def sender(self) -> str:
@@ -118,14 +140,79 @@ class App:
 
     @cached_property
     def sweeper(self) -> Sweeper:
-        """Makes passes."""
+        """Makes passes, with an engine that does everything at once."""
+        from scheduler.service.engine import InlineEngine
+
+        engine = InlineEngine()
+        sweeper = self.sweeper_with(engine)
+        engine.start(sweeper.handlers)
+        return sweeper
+
+    def sweeper_with(self, engine: Engine) -> Sweeper:
+        """Return what makes passes and hands its errands to an engine."""
         identity = self.store.identity() or str(uuid.uuid4())
-        return self._sweeper(self.workspace, self.store, self.transport, self.clock, identity)
+        return self.sweeper_over(self.workspace, self.store, self.postman, engine, identity)
+
+    @cached_property
+    def postman(self) -> Postman:
+        """Sends mails."""
+        from scheduler.service.delivery import Postman
+
+        claim = f"{self.node}/{secrets.token_hex(4)}"
+        parts = (self.workspace, self.store.deliveries, self.transport, self.clock, claim)
+        return Postman(*parts, self.archive, self.settings.archive_address)
+
+    @cached_property
+    def archive(self) -> Archive | None:
+        """The mailbox that gets a copy of every mail, where one is set."""
+        from scheduler.parts import archive
+
+        return archive(self.settings, self.lang)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """The occurrences in time."""
+        from scheduler.core.agenda import Agenda
+
+        return Agenda(self.register.obligations, self.register.workdays)
+
+    @cached_property
+    def checkup(self) -> Checkup:
+        """Tells how the service is."""
+        from scheduler.service.health import Checkup
+
+        return Checkup(self.agenda, self.store, self.adopted.problems if self.adopted else (), self.lang)
+
+    def tidy(self) -> Tidied:
+        """Free disk space, as far as the retention setting allows."""
+        from scheduler.core.plan import is_closed
+        from scheduler.service.retention import Tidied
+
+        if not self.settings.keep_months:
+            return Tidied()
+        ledger = self.store.acted()
+
+        def closed(key: str) -> bool:
+            occurrence = self.agenda.occurrence(key)
+            return occurrence is None or is_closed(occurrence, ledger)
+
+        return self.retention.tidy(self.clock(), closed)
+
+    def mail_troubles(self) -> list[Trouble]:
+        """Return the mails that did not reach somebody, and those that wait for long, as what is wrong."""
+        from scheduler.service.delivery import troubles
+
+        return troubles(self.store.deliveries, self.clock(), self.lang)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Removes what is kept no longer."""
+        from scheduler.parts import retention
+
+        return retention(self.settings, self.workspace, self.store.alias, self.lang)
 
     def ledger(self) -> Ledger:
         """Return the ledger; a workspace that was never swept counts as started now."""
-        from dataclasses import replace
-
         ledger = self.store.snapshot()
         return ledger if ledger.started_at else replace(ledger, started_at=self.clock())
 
@@ -150,23 +237,42 @@ class App:
     def feed_token(self) -> str:
         """Return the secret part of the calendar's address, made at the first call and kept in `var/`."""
         path = self.workspace.var / "feed-token"
-        if not path.exists():
-            self.workspace.keep("feed-token", secrets.token_urlsafe(24).encode())
-            path.chmod(0o600)
+        if not path.exists() and self.workspace.keep_new("feed-token", secrets.token_urlsafe(24).encode()):
+            path.chmod(0o600)  # and where another node was faster, its token is everybody's
         return path.read_text("ascii").strip()
 
-    def simulation(self, start: datetime, out: Path, database: Path, *, filed_on_target: bool) -> Simulation:
-        """Return the service on a false clock, with its state under `out` and a ledger of its own."""
-        from scheduler.mail.maildir import MaildirTransport
-        from scheduler.service.simulate import FalseClock, Simulation
-        from scheduler.service.workspace import Workspace
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether the ledger is a file, which one process at a time may work on."""
+        return self.settings.database_url.startswith("sqlite:")
 
-        clock = FalseClock(start)
-        workspace = Workspace(self.workspace.root, self.lang, state=out)
-        store = _open_store(f"sqlite:///{database}", Path("/"), self.lang)
-        transport = MaildirTransport(workspace.outbox, self.lang)
-        sweeper = self._sweeper(workspace, store, transport, clock, "simulation")
-        return Simulation(sweeper, clock, filed_on_target)
+    @contextmanager
+    def working(self) -> Iterator[tuple[App, Node | None]]:
+        """Hold the right to work on this workspace: give the application under a name of its own.
+
+        On a file it is the workspace's lock; on PostgreSQL the name's, and then the node that holds it is given too.
+
+        Raises:
+            UserError: another process holds it.
+        """
+        if self.is_embedded:
+            with self.workspace.locked():
+                yield self, None
+            return
+        from scheduler.ledger.node import held
+
+        host = socket.gethostname()
+        names = [self.settings.node] if self.settings.node else [f"{host}-{n}" for n in range(1, MOST_NODES + 1)]
+        alias = self.store.alias
+        with held(alias, names, self.lang) as node:
+            yield replace(self, node=node.name), node
+
+    def engine(self) -> DurableEngine:
+        """Return the engine of the service: its own file beside a ledger that is one, else in the same database."""
+        from scheduler.parts import engine
+
+        file = self.workspace.var / "engine.sqlite3" if self.is_embedded else None
+        return engine(self.settings, file, self.node, self.lang)
 
     def _drafter(self, workspace: Workspace, store: Store) -> Drafter:
         from scheduler.intake.sheet import SheetCache
@@ -174,33 +280,18 @@ class App:
 
         return Drafter(workspace, store, self.register.office, self.register.workdays, SheetCache())
 
-    def _sweeper(
-        self, workspace: Workspace, store: Store, transport: Transport, clock: Clock, identity: str
+    def sweeper_over(
+        self, workspace: Workspace, store: Store, postman: Postman, engine: Engine, identity: str
     ) -> Sweeper:
-        from scheduler.service.delivery import Postman
+        """Return what makes passes over a workspace and a ledger that need not be this application's own."""
+        from scheduler.service.look import Lookout
         from scheduler.service.perform import Performer
         from scheduler.service.sweep import Sweeper
 
-        workdays = self.register.workdays
+        operator = self.register.operator
         drafter = self._drafter(workspace, store)
         performer = Performer(
-            workspace, store, drafter, self.letters, self.occurrences, workdays, self.sender, identity
+            workspace, store, drafter, self.letters, self.agenda, operator, self.sender, identity, postman.claim
         )
-        claim = identity if identity == "simulation" else secrets.token_hex(8)
-        postman = Postman(workspace, store.deliveries, transport, clock, claim)
-        return Sweeper(self.occurrences, workdays, store, performer, postman, clock, self.trust_clock)
-
-
-def outside_terms(terms: Sequence[tuple[datetime, datetime]], now: datetime) -> bool:
-    """Tell whether an instant lies in none of the terms."""
-    return not any(since <= now < until for since, until in terms)
-
-
-def _open_store(url: str, root: Path, lang: str) -> Store:
-    from scheduler import framework
-
-    framework.configure()
-    from scheduler.ledger.database import connect
-    from scheduler.ledger.store import Store
-
-    return Store(connect(url, root, lang), lang)
+        lookout = Lookout(self.agenda, store, operator)
+        return Sweeper(lookout, store, performer, postman, engine, postman.clock, self.trust_clock)

@@ -62,9 +62,30 @@ def explain(key: Key, workspace: Workspace = HERE, now: Now = "") -> None:
 
 @_commands.command(help="status")
 def status(json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
-    from scheduler.commands import reading
+    from scheduler.commands import condition
+    from scheduler.commands.clock import app_in_force
 
-    _leave(reading.status(_app(workspace, now), as_json=json))
+    _leave(condition.status(app_in_force(workspace, now), as_json=json))
+
+
+@_commands.command(help="doctor")
+def doctor(json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
+    from scheduler.commands import doctor as examining
+
+    _leave(examining.doctor(workspace, now, as_json=json))
+
+
+@_commands.command(help="resend")
+def resend(
+    names: Annotated[list[str] | None, typer.Argument(metavar="CHIAVE-O-MESSAGE-ID", help="argument.mails")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="option.cancel")] = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import resending
+    from scheduler.commands.clock import app_in_force
+
+    resending.resend(app_in_force(workspace, now), names or [], cancel=cancel)
 
 
 @_commands.command(help="feed")
@@ -98,9 +119,9 @@ def sweep(
     workspace: Workspace = HERE,
     now: Now = "",
 ) -> None:
-    from scheduler.commands import working
+    from scheduler.commands import sweeping
 
-    _leave(working.sweep(_app(workspace, now, trust_clock=trust_clock), dry_run=dry_run))
+    _leave(sweeping.sweep(_app(workspace, now, trust_clock=trust_clock), dry_run=dry_run))
 
 
 @_commands.command(help="simulate")
@@ -138,7 +159,7 @@ def run(
 ) -> None:
     from scheduler.commands import running
 
-    running.run(_app(workspace, now, trust_clock=trust_clock), now_outside_term)
+    running.run(_app(workspace, now, trust_clock=trust_clock, last_good=True), now_outside_term)
 
 
 @_commands.command(help="submit")
@@ -193,6 +214,26 @@ def init(
     starting.init(folder, language(current()))
 
 
+@_commands.command(help="backup")
+def backup(
+    archive: Annotated[Path, typer.Argument(metavar="FILE", help="argument.backup")],
+    workspace: Workspace = HERE,
+) -> None:
+    from scheduler.commands import keeping
+
+    _leave(keeping.backup(_app(workspace, ""), archive))
+
+
+@_commands.command(help="restore")
+def restore(
+    archive: Annotated[Path, typer.Argument(metavar="FILE", help="argument.restore")],
+    workspace: Workspace = HERE,
+) -> None:
+    from scheduler.commands import keeping
+
+    keeping.restore(_app(workspace, ""), archive)
+
+
 @_commands.command(help="version")
 def version() -> None:
     from scheduler import __version__
@@ -237,11 +278,11 @@ def build(lang: str) -> Any:
     return group
 
 
-def _app(workspace: Path, now: str, *, trust_clock: bool = False) -> Any:
+def _app(workspace: Path, now: str, *, trust_clock: bool = False, last_good: bool = False) -> Any:
     """Return the wired application for a command."""
     from scheduler.commands.clock import app_at
 
-    return app_at(workspace, now, trust_clock=trust_clock)
+    return app_at(workspace, now, trust_clock=trust_clock, last_good=last_good)
 
 
 def _leave(code: int) -> None:

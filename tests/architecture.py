@@ -24,23 +24,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     **dict.fromkeys(ADAPTERS, GROUND),
     "service": LOWER,
     "web": LOWER,
-    "app": LOWER | {"service", "web", "settings", "framework"},
-    "commands": LOWER | {"service", "web", "settings", "app"},
-    "cli": LOWER | {"service", "web", "settings", "app", "commands"},
+    "parts": LOWER | {"service", "settings", "framework"},
+    "app": LOWER | {"service", "web", "settings", "parts", "framework"},
+    "commands": LOWER | {"service", "web", "settings", "parts", "app"},
+    "cli": LOWER | {"service", "web", "settings", "parts", "app", "commands"},
     "__main__": {"cli"},
 }
 
 HOMES: dict[str, set[str]] = {
     "apscheduler": {"service"},
+    "dbos": {"service"},
     "babel": {"documents"},
     "django": {"ledger", "framework"},
     "docx": {"documents"},
     "docxtpl": {"documents"},
     "holidays": {"deadlines"},
     "icalendar": {"feed"},
+    "imaplib": {"mail"},  # the only one of the standard library
     "jinja2": {"documents"},
     "openpyxl": {"intake"},
     "pandas": {"intake"},
+    "prometheus_client": {"web"},
     "pydantic": {"deadlines"},
     "pydantic_core": {"deadlines"},
     "python_calamine": {"intake"},
@@ -184,7 +188,7 @@ def each_library_in_one_place(source: Source) -> Iterator[str]:
     """One third-party library, one folder."""
     for line, name in source.imports:
         library = name.split(".")[0]
-        if library == "scheduler" or library in sys.stdlib_module_names:
+        if library == "scheduler" or (library in sys.stdlib_module_names and library not in HOMES):
             continue
         if source.part not in HOMES.get(library, set()):
             homes = " and ".join(sorted(HOMES.get(library, set()))) or "no part yet: give it one"

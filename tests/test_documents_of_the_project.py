@@ -85,7 +85,7 @@ def test_the_readme_lists_the_settings() -> None:
     assert listed == ["WORKSPACE", "LANGUAGE", *settings._NAMES]
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "SMTP_SECURITY", "LISTEN"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "SMTP_SECURITY", "LISTEN", "LOG_FORMAT"])
 def test_the_readme_gives_the_defaults(name: str) -> None:
     [default] = [
         codes(second)[0] for first, second, _ in rows(README, "Variable") if codes(first) == [f"SCADENZARIO_{name}"]

@@ -19,9 +19,25 @@ USAGE = 2
 YEARS = range(1900, 2200)  # as in `deadlines.yaml`
 
 
-def app_at(workspace: Path, now: str, *, trust_clock: bool = False) -> App:
-    """Return the application of a workspace; `now` (local time of the office) gives it a false clock."""
+def app_at(workspace: Path, now: str, *, trust_clock: bool = False, last_good: bool = False) -> App:
+    """Return the application of a workspace; `now` (local time of the office) gives it a false clock.
+
+    With `last_good`, a `deadlines.yaml` that cannot be used gives way to the last one that could.
+    """
     app = App(read_settings(current(), workspace), trust_clock=trust_clock)
+    if last_good:
+        app = replace(app, adopted=app.shelf.read())
+    return replace(app, clock=clock_from(instant(app, now))) if now else app
+
+
+def app_in_force(workspace: Path, now: str) -> App:
+    """Return the application as the service has it: where `deadlines.yaml` is broken, with its last good copy.
+
+    Raises:
+        UserError: it cannot be used, and there is no good copy.
+    """
+    app = App(read_settings(current(), workspace))
+    app = replace(app, adopted=app.shelf.read())
     return replace(app, clock=clock_from(instant(app, now))) if now else app
 
 

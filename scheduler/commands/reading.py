@@ -1,29 +1,30 @@
-"""The commands that only look: check, list, explain, status, feed."""
+"""The commands that only look at what is declared: check, list, explain, feed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from scheduler.app import App
 from scheduler.commands import clock
+from scheduler.commands.chronicle import explain_retired, local, print_acts
 from scheduler.commands.console import print_json, print_table, say, warn
 from scheduler.core.explain import explain
-from scheduler.core.obligation import MilestoneKind
+from scheduler.core.obligation import MilestoneKind, Register
 from scheduler.core.occurrence import Occurrence, milestone_at
-from scheduler.core.status import State, Status
+from scheduler.core.status import Status
 from scheduler.errors import DeliveryError, Problem, ScadenzarioError, SourceError
 from scheduler.locale import text, written
 from scheduler.locale.words import period_label, step_text, weekday_date
-
-WRONG = (State.OVERDUE, State.DUE_SOON)
+from scheduler.service.shelf import users
+from scheduler.service.workspace import Workspace
 
 
 def check(app: App, *, connect: bool) -> int:
     """Check everything but sending; print all problems and return the exit code of the first kind found."""
     findings = [
-        (4, _template_problems(app)),
+        (4, template_problems(app.register, app.workspace, app.lang)),
         (5, _data_problems(app)),
         (6, _connection_problems(app) if connect else []),
     ]
@@ -36,15 +37,14 @@ def check(app: App, *, connect: bool) -> int:
     return code
 
 
-def _template_problems(app: App) -> list[Problem]:
-    from scheduler.documents.lint import template_problems
+def template_problems(register: Register, workspace: Workspace, lang: str) -> list[Problem]:
+    """Return what is wrong with the templates in a workspace, by the obligations that fill them."""
+    from scheduler.documents.lint import template_problems as problems_of
 
     found: dict[str, Problem] = {}
-    for obligation in app.register.obligations:
-        requests = [obligation.request_document] if obligation.supplier and obligation.request_document else []
-        for name in (*obligation.documents, *requests):
-            problems = template_problems(app.workspace.template(name), obligation, app.lang)
-            found.update({str(problem): problem for problem in problems})
+    for name, obligations in users(register).items():
+        for obligation in obligations:
+            found.update({str(item): item for item in problems_of(workspace.template(name), obligation, lang)})
     return list(found.values())
 
 
@@ -91,7 +91,7 @@ def list_occurrences(app: App, since: str, until: str, *, as_json: bool) -> None
     if as_json:
         print_json([occurrence_facts(item) for item in statuses])
         return
-    print_table(_header(app.lang), [_row(app.lang, item) for item in statuses])
+    print_table(header(app.lang), [row(app.lang, item) for item in statuses])
 
 
 def occurrence_facts(status: Status) -> dict[str, Any]:
@@ -110,11 +110,13 @@ def occurrence_facts(status: Status) -> dict[str, Any]:
     }
 
 
-def _header(lang: str) -> list[str]:
+def header(lang: str) -> list[str]:
+    """Return the names of the columns in a list of occurrences."""
     return [text(lang, f"fact.{name}") for name in ("key", "period", "legal", "target", "state")]
 
 
-def _row(lang: str, status: Status) -> list[str]:
+def row(lang: str, status: Status) -> list[str]:
+    """Return an occurrence as one row of such a list."""
     item = status.occurrence
     note = f" ({text(lang, 'to-confirm')})" if item.to_confirm else ""
     return [
@@ -128,6 +130,8 @@ def _row(lang: str, status: Status) -> list[str]:
 
 def explain_occurrence(app: App, key: str) -> None:
     """Print how an occurrence's dates came about, what happened, and what comes next."""
+    if app.register.obligation(key.partition("/")[0]) is None and explain_retired(app, key):
+        return
     occurrence = clock.occurrence(app, key)
     workdays, ledger = app.register.workdays, app.ledger()
     explanation = explain(occurrence, workdays, ledger)
@@ -145,50 +149,11 @@ def explain_occurrence(app: App, key: str) -> None:
         say(f"  {text(app.lang, code)}: {weekday_date(app.lang, on)}")
     say()
     rows = [
-        (line.key, _local(app, line.at), text(app.lang, f"outcome.{line.outcome}"), _local(app, line.done_at))
+        (line.key, local(app, line.at), text(app.lang, f"outcome.{line.outcome}"), local(app, line.done_at))
         for line in explanation.milestones
     ]
     print_table([text(app.lang, f"cli.column.{name}") for name in ("milestone", "at", "outcome", "done")], rows)
-    for act in ledger.acts.get(occurrence.key, ()):
-        day = written(app.lang, act.on) if act.on else ""
-        facts = [text(app.lang, f"act.{act.kind}"), day, act.protocol, act.reason, act.who, _local(app, act.at)]
-        say("  " + " · ".join(fact for fact in facts if fact))
-
-
-def _local(app: App, at: Any) -> str:
-    return f"{at.astimezone(app.register.workdays.zone):%d/%m/%Y %H:%M}" if at else ""
-
-
-def status(app: App, *, as_json: bool) -> int:
-    """Print what is wrong now: late, nearly late, drafts that failed, mails in trouble; 1 if anything is."""
-    statuses = [item for item in app.statuses() if item.state in WRONG or item.problems]
-    mails = app.store.deliveries.troubled()
-    if as_json:
-        print_json(
-            {
-                "occurrences": [{**occurrence_facts(item), "problems": item.problems} for item in statuses],
-                "mails": [
-                    {"message_id": mail.message_id, "action": mail.action_key, "state": mail.state, "reply": mail.reply}
-                    for mail in mails
-                ],
-            }
-        )
-        return int(bool(statuses or mails))
-    _print_status(app, statuses)
-    for mail in mails:
-        say(text(app.lang, "cli.mail-trouble", key=mail.action_key, state=mail.state, reply=mail.reply))
-    if not statuses and not mails:
-        say(text(app.lang, "cli.status-fine"))
-    return int(bool(statuses or mails))
-
-
-def _print_status(app: App, statuses: Sequence[Status]) -> None:
-    if not statuses:
-        return
-    print_table(_header(app.lang), [_row(app.lang, item) for item in statuses])
-    for item in statuses:
-        for problem in item.problems:
-            say(f"{item.occurrence.key}: {problem}")
+    print_acts(app, ledger.acts.get(occurrence.key, ()))
 
 
 def feed(app: App, output: Path | None) -> None:

@@ -40,5 +40,5 @@ def init(folder: Path, lang: str) -> None:
         else:
             (folder / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / part, folder / part)
-    (folder / ".gitignore").write_text("var/\n", "utf-8")
+    (folder / ".gitignore").write_text("var/\n*.before-restore-*\n", "utf-8")
     say(text(lang, "cli.initialised", folder=str(folder)))

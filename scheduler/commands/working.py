@@ -16,20 +16,20 @@ from rich.progress import Progress
 from scheduler.app import App
 from scheduler.commands import clock
 from scheduler.commands.console import print_json, say, warn
+from scheduler.commands.rehearsal import rehearse
 from scheduler.commands.starting import refuse_used
-from scheduler.core.ledger import DeliveryState
-from scheduler.locale import text, written
+from scheduler.commands.sweeping import print_report
+from scheduler.locale import text
 from scheduler.service.sweep import SweepReport
 
 
 def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
     """Make the drafts of an occurrence now and keep them; with an output file, put the first one there as well."""
     occurrence = clock.occurrence(app, key)
-    with app.workspace.drafting():
-        documents = app.drafter.documents(occurrence, (), app.clock())
-        drafts = app.drafter.keep(documents)
-        for item in drafts:
-            app.store.record_draft(item)
+    documents = app.drafter.keep(lambda least: app.drafter.documents(occurrence, (), app.clock(), least))
+    drafts = [item.draft for item in documents]
+    for item in drafts:
+        app.store.record_draft(item)
     if output is not None:
         output.write_bytes(documents[0].content)
     if as_json:
@@ -52,40 +52,13 @@ def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
         say(text(app.lang, "cli.written", file=str(output)))
 
 
-def sweep(app: App, *, dry_run: bool) -> int:
-    """Make one pass, or say what one would do; 1 if a draft could not be made, 6 if a mail did not go."""
-    if dry_run:
-        for action in app.sweeper.plan():
-            say(f"{written(app.lang, action.due_at.astimezone(app.register.workdays.zone))}  {action.key}")
-        return 0
-    with app.workspace.locked():
-        report = app.sweeper.sweep()
-    print_report(app, report)
-    if any(mail.state is not DeliveryState.SENT for mail in report.mails):
-        return 6
-    return 1 if report.failed else 0
-
-
-def print_report(app: App, report: SweepReport) -> None:
-    """Print what a pass did, a line for each action and mail."""
-    zone = app.register.workdays.zone
-    say(f"{written(app.lang, report.at.astimezone(zone))}")
-    for item in report.done:
-        say(f"  {text(app.lang, f'outcome.{item.performance.outcome}')}: {item.action.key}")
-        for problem in item.performance.problems:
-            say(f"    {problem}")
-    for mail in report.mails:
-        code = "cli.mail-sent" if mail.state is DeliveryState.SENT else "cli.mail-waiting"
-        say("  " + text(app.lang, code, subject=mail.subject, to=", ".join(mail.recipients), reply=mail.reply))
-
-
 def simulate(app: App, since: str, until: str, out: Path | None, *, filed_on_target: bool, as_json: bool) -> int:
     """Run the service on a false clock and print, day by day, what would go out; 1 if an action failed."""
     first, last = clock.span(app, since, until)
     start = clock.instant(app, first.isoformat())
     end = clock.instant(app, (last + timedelta(days=1)).isoformat())
     with _places(app, out) as (folder, database):
-        simulation = app.simulation(start, folder, database, filed_on_target=filed_on_target)
+        simulation = rehearse(app, start, folder, database, filed_on_target=filed_on_target)
         reports = []
         for report in _with_progress(simulation.run(end), start, end):
             reports.append(report)
@@ -161,5 +134,5 @@ def send_test(app: App, address: str) -> None:
     letter = Letter(app.sender, (address,), words.subject, words.body)
     content = compose(letter, message_id=identity, sent_at=now, lang=app.lang)
     with app.transport as transport:
-        receipt = transport.send(content, sender, (address,), before_dot=lambda: True)
+        receipt = transport.send(content, sender, (address,), before_dot=lambda _: True)
     say(text(app.lang, "cli.test-sent", to=address, reply=receipt.reply))

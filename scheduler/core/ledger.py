@@ -36,10 +36,15 @@ class Act:
 class Outcome(StrEnum):
     """What became of an action."""
 
+    PLANNED = "planned"  # owed, and nobody has begun it
+    CLAIMED = "claimed"  # one performer holds it until its lease runs out
     PERFORMED = "performed"
     SUPERSEDED = "superseded"  # a later action says it all
     SKIPPED = "skipped"  # what it asks for is here already
     FAILED = "failed"  # tried again at `retry_at`
+
+
+OPEN_OUTCOMES = (Outcome.PLANNED, Outcome.CLAIMED, Outcome.FAILED)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,18 @@ class Performance:
     retry_at: datetime | None = None
     superseded_by: str = ""
     problems: tuple[str, ...] = ()
+    generation: int = 0  # how often it was handed to the engine
+    handed_until: datetime | None = None  # until then the engine has it
+    lease_until: datetime | None = None  # until then its performer has it
+
+    @property
+    def is_open(self) -> bool:
+        """True while the action is still owed."""
+        return self.outcome in OPEN_OUTCOMES
+
+    def is_held(self, now: datetime) -> bool:
+        """Tell whether a performer or the engine has it."""
+        return any(until is not None and until > now for until in (self.handed_until, self.lease_until))
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,7 @@ class Ledger:
     swept_at: datetime | None = None  # the last sweep that came to its end
     acts: Mapping[str, tuple[Act, ...]] = field(default_factory=dict)  # by occurrence key, oldest first
     performances: Mapping[str, Performance] = field(default_factory=dict)  # by action key
+    restored_at: datetime | None = None  # when a backup took this ledger's place; what it says of later is not known
 
     def closing(self, occurrence_key: str) -> Act | None:
         """Return the submission or waiver that closes the occurrence, unless it was reopened since."""
@@ -122,6 +140,11 @@ class Delivery:
     planned_at: datetime
     state: DeliveryState = DeliveryState.PLANNED
     pending: tuple[str, ...] = ()  # the recipients whose fate is still open
-    ambiguous: bool = False
+    ambiguous: bool = False  # a try ended without a reply after the final dot: it may have arrived twice
     attempts: int = 0
+    unanswered: int = 0  # final dots that no reply is known to
     reply: str = ""
+    generation: int = 0  # how often it was handed to the engine
+    handed_until: datetime | None = None  # until then the engine has it
+    lease_until: datetime | None = None  # until then its performer has it
+    next_try_at: datetime | None = None

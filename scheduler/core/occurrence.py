@@ -18,7 +18,15 @@ from scheduler.core.obligation import (
     Obligation,
     OnDate,
 )
-from scheduler.core.period import Frequency, Period, add_months, days_in_month, period_containing, periods_between
+from scheduler.core.period import (
+    Frequency,
+    Period,
+    add_months,
+    days_in_month,
+    period_containing,
+    period_from_key,
+    periods_between,
+)
 from scheduler.core.workdays import WorkCalendar
 
 
@@ -59,9 +67,8 @@ def occurrences(obligation: Obligation, workdays: WorkCalendar) -> Iterator[Occu
     date may well fall after the agreement's end (the tail).
     """
     for period in _periods(obligation):
-        agreement = next((item for item in obligation.agreements if item.in_force(period.last_day)), None)
-        if agreement is not None:
-            yield _occurrence(obligation, period, agreement, workdays)
+        if found := occurrence_in(obligation, period, workdays):
+            yield found
 
 
 def all_occurrences(obligations: Iterable[Obligation], workdays: WorkCalendar) -> tuple[Occurrence, ...]:
@@ -72,7 +79,19 @@ def all_occurrences(obligations: Iterable[Obligation], workdays: WorkCalendar) -
 
 def occurrence_of(obligation: Obligation, key: str, workdays: WorkCalendar) -> Occurrence | None:
     """Return the obligation's occurrence for a period key, or None if it owes nothing for it."""
-    return next((item for item in occurrences(obligation, workdays) if item.period.key == key), None)
+    try:
+        period = period_from_key(key)
+    except ValueError:
+        return None
+    return occurrence_in(obligation, period, workdays)
+
+
+def occurrence_in(obligation: Obligation, period: Period, workdays: WorkCalendar) -> Occurrence | None:
+    """Return the obligation's occurrence in a period, or None if it owes nothing for it."""
+    if period.frequency is not obligation.frequency or not _lies_in_validity(obligation, period):
+        return None
+    agreement = next((item for item in obligation.agreements if item.in_force(period.last_day)), None)
+    return _occurrence(obligation, period, agreement, workdays) if agreement else None
 
 
 def extended(occurrence: Occurrence, to: date, workdays: WorkCalendar) -> Occurrence:
@@ -151,9 +170,13 @@ def _periods(obligation: Obligation) -> Iterator[Period]:
         found: Iterable[Period] = (period_containing(Frequency.ONCE, obligation.due.on),)
     else:
         found = periods_between(obligation.frequency, obligation.since, obligation.until)
-    for period in found:
-        if obligation.since <= period.start and period.end <= obligation.until:
-            yield period
+    return (period for period in found if _lies_in_validity(obligation, period))
+
+
+def _lies_in_validity(obligation: Obligation, period: Period) -> bool:
+    if isinstance(obligation.due, OnDate) and period.start != obligation.due.on:
+        return False
+    return obligation.since <= period.start and period.end <= obligation.until
 
 
 def _occurrence(obligation: Obligation, period: Period, agreement: Agreement, workdays: WorkCalendar) -> Occurrence:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.core.ledger import Ledger, Outcome
+from scheduler.core.ledger import Ledger
 from scheduler.core.obligation import Milestone, MilestoneKind, Role
 from scheduler.core.occurrence import Occurrence, extended, milestone_at
 from scheduler.core.workdays import WorkCalendar
@@ -137,7 +137,7 @@ def _speaks_to_someone(due: Due) -> bool:
 
 def _accounted(key: str, ledger: Ledger) -> bool:
     performance = ledger.performances.get(key)
-    return performance is not None and performance.outcome is not Outcome.FAILED
+    return performance is not None and not performance.is_open
 
 
 def _waits(action: Action, ledger: Ledger, now: datetime) -> bool:
@@ -155,9 +155,20 @@ def _groups(due: Iterable[Due]) -> Iterable[Sequence[Due]]:
 
 
 def _missed(group: Sequence[Due], ledger: Ledger, now: datetime) -> bool:
-    """Tell whether an outage made a mail of the group miss its time; a draft never does."""
+    """Tell whether an outage made a mail of the group miss its time; a draft never does.
+
+    What an earlier look found missed stays so until it is told.
+    """
     mails = [item for item in group if item.milestone.kind is not MilestoneKind.DRAFT]
-    return any(now - _owed_since(item, ledger, now) > MISSED_AFTER for item in mails)
+    rows = (ledger.performances.get(item.key) for item in mails)
+    if any(row is not None and row.superseded_by.startswith(f"{DIGEST}/") for row in rows):
+        return True
+    return any(now - _owed_since(item, ledger, now) > MISSED_AFTER or _lost(item, ledger) for item in mails)
+
+
+def _lost(due: Due, ledger: Ledger) -> bool:
+    """Tell whether it fell into the time of which a restored ledger knows nothing: it may have been said then."""
+    return ledger.restored_at is not None and (ledger.swept_at or due.at) < due.at <= ledger.restored_at
 
 
 def _owed_since(due: Due, ledger: Ledger, now: datetime) -> datetime:

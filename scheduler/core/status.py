@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from scheduler.core.ledger import ActKind, Ledger, Outcome
+from scheduler.core.ledger import ActKind, Ledger
 from scheduler.core.occurrence import Occurrence, milestone_at
 from scheduler.core.plan import is_closed, is_tracked
 from scheduler.core.workdays import WorkCalendar
@@ -52,7 +52,7 @@ def state(occurrence: Occurrence, workdays: WorkCalendar, ledger: Ledger, now: d
 def status(occurrence: Occurrence, workdays: WorkCalendar, ledger: Ledger, now: datetime) -> Status:
     """Return the state of one occurrence together with what went wrong with its drafts while it is open."""
     mine = [item for item in ledger.performances.values() if item.occurrence_key == occurrence.key]
-    failed = [] if is_closed(occurrence, ledger) else [item for item in mine if item.outcome is Outcome.FAILED]
+    failed = [] if is_closed(occurrence, ledger) else [item for item in mine if item.is_open]
     problems = [problem for item in failed for problem in item.problems]
     return Status(occurrence, state(occurrence, workdays, ledger, now), tuple(dict.fromkeys(problems)))
 

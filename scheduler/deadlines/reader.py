@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -145,7 +146,8 @@ class _Reader:
                 last = obligation.until - DAY
                 self.problems.add(place, "agreement.term", since=obligation.since, until=last)
             return obligation
-        keys = [item.period.key for item in occurrences(obligation, self.workdays)]
+        found = occurrences(obligation, self.workdays)
+        keys = [item.period.key for item in (found if model.overrides else islice(found, 1))]
         if not keys:
             self.problems.add(here, "obligation.empty", since=obligation.since, until=obligation.until - DAY)
         overrides = overrides_of(model.overrides, keys, (*here, "overrides"), self.problems)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connections
 
-from scheduler.errors import Problem, UserError
-from scheduler.locale import text
+from scheduler.errors import UserError
+from scheduler.ledger.faults import first_line, refused, unusable
+from scheduler.ledger.upgrade import bring_up_to_date
 
 Ours = TypeVar("Ours")
 
@@ -32,17 +33,43 @@ def connect(url: str, workspace: Path, lang: str) -> str:
     Given `sqlite:///var/ledger.sqlite3` (relative to the workspace) or `postgresql://user:password@host:port/name`.
 
     Raises:
-        UserError: the URL is of no known kind, or the database cannot be reached or written.
+        UserError: the URL is of no known kind, the database cannot be reached or written, its upgrade fails, or a
+            newer version has written it.
     """
+    alias = known_as(url, workspace, lang)
+    file = file_of(alias)
+    try:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unusable(str(file), first_line(error), lang) from error
+    bring_up_to_date(alias, backups_of(alias, workspace), lang)
+    return alias
+
+
+def known_as(url: str, workspace: Path, lang: str) -> str:
+    """Make the database known to Django as it is, without touching it, and return the alias it is known by."""
     options = _options(url, workspace, lang)
     alias = f"ledger-{hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()[:16]}"
     if alias not in connections.settings:
         connections.settings[alias] = connections.configure_settings({"default": {}, alias: options})[alias]
-    try:
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
-    except DatabaseError as error:
-        raise _unusable(str(options["NAME"]), _first_line(error), lang) from error
     return alias
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a ledger in a file, wherever the file is."""
+    return f"sqlite:///{quote(path.resolve().as_posix())}"
+
+
+def file_of(alias: str) -> Path | None:
+    """Return the file of a ledger on SQLite, or None for PostgreSQL."""
+    return Path(connections[alias].settings_dict["NAME"]) if connections[alias].vendor == "sqlite" else None
+
+
+def backups_of(alias: str, workspace: Path) -> Path:
+    """Return the folder of the ledger's automatic backups: beside its file, or in the workspace's `var/`."""
+    file = file_of(alias)
+    return (file.parent if file else workspace / "var") / "backups"
 
 
 def close(alias: str) -> None:
@@ -50,14 +77,19 @@ def close(alias: str) -> None:
     connections[alias].close()
 
 
+def rest(alias: str) -> None:
+    """Put a SQLite ledger's log into its file, as far as nobody reads; elsewhere there is nothing to do."""
+    connection = connections[alias]
+    if connection.vendor == "sqlite":
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
 def _options(url: str, workspace: Path, lang: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         path = workspace / unquote(parts.path.removeprefix("/"))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unusable(str(path), error.strerror or "", lang) from error
         options = {"transaction_mode": "IMMEDIATE", "timeout": 10, "init_command": SQLITE_PRAGMAS}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
     if parts.scheme in ("postgresql", "postgres"):
@@ -71,10 +103,7 @@ def _options(url: str, workspace: Path, lang: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 60,
         }
     shown = parts.scheme or "–"  # never the whole URL: it may hold a password
-    problem = Problem(
-        "SCADENZARIO_DATABASE_URL", text(lang, "ledger.url", value=shown), text(lang, "ledger.url.remedy")
-    )
-    raise UserError((problem,))
+    raise refused("SCADENZARIO_DATABASE_URL", "ledger.url", lang, value=shown)
 
 
 def spoken(kind: type[Ours]) -> type[Ours]:
@@ -95,17 +124,19 @@ def _speaking(method: Callable[..., object]) -> Callable[..., object]:
             return method(self, *arguments, **options)
         except IntegrityError:
             raise
+        except UserError:  # of another method within this one
+            _leave_broken(self.alias)
+            raise
         except DatabaseError as error:
+            _leave_broken(self.alias)
             name = str(connections[self.alias].settings_dict["NAME"])
-            raise _unusable(name, _first_line(error), self.lang) from error
+            raise unusable(name, first_line(error), self.lang) from error
 
     return speak
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
-
-
-def _unusable(where: str, reason: str, lang: str) -> UserError:
-    problem = Problem(where, text(lang, "ledger.unusable", reason=reason), text(lang, "ledger.unusable.remedy"))
-    return UserError((problem,))
+def _leave_broken(alias: str) -> None:
+    """Close this thread's connection where it is of no more use, so that the next question opens a new one."""
+    connection = connections[alias]
+    if connection.errors_occurred:
+        connection.close_if_unusable_or_obsolete()

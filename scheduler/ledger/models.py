@@ -19,7 +19,7 @@ class Act(models.Model):
     """A person's declaration: submission, extension, waiver, reopening."""
 
     occurrence_key = models.CharField(max_length=KEY, db_index=True)
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, db_index=True)
     at = models.DateTimeField()
     who = models.CharField(max_length=200)
     on = models.DateField(null=True)
@@ -34,12 +34,25 @@ class Performance(models.Model):
 
     action_key = models.CharField(max_length=KEY, primary_key=True)
     occurrence_key = models.CharField(max_length=KEY, db_index=True)
-    outcome = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=20, db_index=True)
     at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=1)
     retry_at = models.DateTimeField(null=True)
     superseded_by = models.CharField(max_length=KEY, blank=True)
     problems = models.JSONField(default=list)
+    generation = models.PositiveIntegerField(default=0)
+    claim = models.CharField(max_length=120, blank=True)
+    handed_until = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+
+
+class Duty(models.Model):
+    """An obligation that this ledger has followed; one that the file no longer declares is retired, not forgotten."""
+
+    obligation_id = models.CharField(max_length=120, primary_key=True)
+    title = models.TextField()
+    digest = models.CharField(max_length=64)
+    retired_at = models.DateTimeField(null=True)
 
 
 class Draft(models.Model):
@@ -81,6 +94,7 @@ class Delivery(models.Model):
     occurrence_key = models.CharField(max_length=KEY, blank=True, db_index=True)
     state = models.CharField(max_length=20, default="planned", db_index=True)
     ambiguous = models.BooleanField(default=False)
+    unanswered = models.PositiveIntegerField(default=0)  # final dots that no reply is known to
     sender = models.CharField(max_length=254)
     subject = models.CharField(max_length=TEXT)
     path = models.CharField(max_length=TEXT)  # relative to var/
@@ -88,8 +102,11 @@ class Delivery(models.Model):
     planned_at = models.DateTimeField()
     next_try_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveIntegerField(default=0)
-    claim = models.CharField(max_length=64, blank=True)
+    generation = models.PositiveIntegerField(default=0)
+    claim = models.CharField(max_length=120, blank=True)
+    handed_until = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     reply = models.TextField(blank=True)
 
@@ -99,7 +116,7 @@ class Recipient(models.Model):
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="recipients")
     address = models.CharField(max_length=254)
-    fate = models.CharField(max_length=20, default="pending")  # pending, accepted, refused
+    fate = models.CharField(max_length=20, default="pending")  # pending, accepted, refused, abandoned
     reply = models.TextField(blank=True)
 
     class Meta:

@@ -1,25 +1,36 @@
-"""The ledger's questions and records: acts, performances and drafts. Mails are in `deliveries`."""
+"""The ledger's questions and records: facts, acts and drafts, and the snapshot. Actions and mails have their own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
 from scheduler.core.data import Source
-from scheduler.core.ledger import Act, ActKind, Delivery, Draft, Ledger, Outcome, Performance
+from scheduler.core.ledger import Act, ActKind, Delivery, Draft, Ledger, Performance
 from scheduler.ledger import models
-from scheduler.ledger.database import spoken
+from scheduler.ledger.actions import Actions, chunks, columns, performance, utc
+from scheduler.ledger.database import rest, spoken
 from scheduler.ledger.deliveries import Deliveries
+from scheduler.ledger.duties import Duties
+from scheduler.ledger.soundness import check_reachable
 
-_PERFORMANCE = tuple(field.name for field in fields(Performance))  # the table's columns have the same names
-_SWEPT_AT = "swept_at"
-_STARTED_AT, _IDENTITY = "started_at", "identity"
+_STARTED_AT, _IDENTITY, _SWEPT_AT, _RESTORED_AT = "started_at", "identity", "swept_at", "restored_at"
+_SETTLED_AT, _REGISTER, _ACTS_SEEN = "settled_at", "register", "acts_seen"
+_ACTS_AGAIN = 50  # so many of the last acts are looked at once more: a transaction may end after a later one began
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far the last sweep has looked: all that was owed up to `settled_at` is in the ledger."""
+
+    settled_at: datetime | None = None
+    register: str = ""  # fingerprint of the obligations it looked with
+    acts_seen: int = 0
 
 
 @spoken
@@ -29,43 +40,113 @@ class Store:
     def __init__(self, alias: str, lang: str = "it") -> None:
         self.alias = alias
         self.lang = lang
+        self.actions = Actions(alias, lang)
         self.deliveries = Deliveries(alias, lang)
+        self.duties = Duties(alias, lang)
+
+    def check(self) -> None:
+        """Find out whether the ledger can be read and written now.
+
+        Raises:
+            UserError: it cannot.
+        """
+        check_reachable(self.alias, self.lang)
 
     def start(self, now: datetime, identity: str) -> datetime:
         """Remember the first sweep and the workspace's identity; return the instant of the first one."""
+        known = self._facts()
+        if _STARTED_AT in known and _IDENTITY in known:
+            return datetime.fromisoformat(known[_STARTED_AT])
         facts = models.Fact.objects.using(self.alias)
         facts.get_or_create(name=_IDENTITY, defaults={"value": identity})
-        fact, _ = facts.get_or_create(name=_STARTED_AT, defaults={"value": _utc(now).isoformat()})
+        fact, _ = facts.get_or_create(name=_STARTED_AT, defaults={"value": utc(now).isoformat()})
         return datetime.fromisoformat(fact.value)
+
+    def release(self, node: str, *, alone: bool = False) -> None:
+        """Give back what a node's earlier process held; it has ended, for its name is ours now.
+
+        Where a process works alone on its ledger, what an engine had is given back too: its file may have been lost.
+        """
+        self.actions.release(node, alone=alone)
+        self.deliveries.release(node, alone=alone)
+
+    def rest(self) -> None:
+        """Leave the database in order at the end of a process."""
+        rest(self.alias)
 
     def swept(self, at: datetime) -> None:
         """Remember that a sweep came to its end."""
-        facts = models.Fact.objects.using(self.alias)
-        facts.update_or_create(name=_SWEPT_AT, defaults={"value": _utc(at).isoformat()})
+        self._remember(_SWEPT_AT, utc(at).isoformat())
 
     def identity(self) -> str:
         """Return the workspace's identity, or '' before its first sweep."""
-        return self._fact(_IDENTITY)
+        return self._facts().get(_IDENTITY, "")
 
-    def snapshot(self) -> Ledger:
-        """Return what the rules need to know."""
-        facts = dict(models.Fact.objects.using(self.alias).values_list("name", "value"))
-        acts: dict[str, list[Act]] = defaultdict(list)
-        for row in models.Act.objects.using(self.alias).order_by("id"):
-            acts[row.occurrence_key].append(_act(row))
-        rows = models.Performance.objects.using(self.alias).values_list(*_PERFORMANCE)
-        performances = {item.action_key: item for item in map(_performance, rows)}
-        started_at, swept_at = (
-            datetime.fromisoformat(facts[name]) if name in facts else None for name in (_STARTED_AT, _SWEPT_AT)
-        )
-        return Ledger(started_at, swept_at, {key: tuple(value) for key, value in acts.items()}, performances)
+    def mark(self) -> Mark:
+        """Return how far the last sweep has looked."""
+        facts = self._facts()
+        return Mark(_instant(facts, _SETTLED_AT), facts.get(_REGISTER, ""), int(facts.get(_ACTS_SEEN, "0")))
+
+    def last_act(self) -> int:
+        """Return the number of the last act."""
+        return models.Act.objects.using(self.alias).aggregate(last=Max("id"))["last"] or 0
+
+    def concerned(self, acts_seen: int) -> frozenset[str]:
+        """Return the keys of the occurrences that acts concern: the newest acts, and every extension."""
+        acts = models.Act.objects.using(self.alias)
+        newest = acts.filter(id__gt=acts_seen - _ACTS_AGAIN).values_list("occurrence_key", flat=True)
+        return frozenset(newest) | self.extended()
+
+    def extended(self) -> frozenset[str]:
+        """Return the keys of the occurrences that were ever extended."""
+        acts = models.Act.objects.using(self.alias)
+        return frozenset(acts.filter(kind=ActKind.EXTENSION).values_list("occurrence_key", flat=True).distinct())
+
+    def settle(
+        self, owed: Sequence[Performance], mark: Mark, followed: Mapping[str, tuple[str, str]], at: datetime
+    ) -> None:
+        """Record as one what is owed and how far was looked.
+
+        Args:
+            owed: the actions that are planned, and those that another one speaks for.
+            mark: how far was looked.
+            followed: fingerprint and title of each obligation, by id, where they have changed; else empty.
+            at: now.
+        """
+        with transaction.atomic(using=self.alias):
+            self.actions.register(owed)
+            if followed:
+                self.duties.follow(followed, at)
+            if mark.settled_at:
+                self._remember(_SETTLED_AT, utc(mark.settled_at).isoformat())
+            self._remember(_REGISTER, mark.register)
+            self._remember(_ACTS_SEEN, str(mark.acts_seen))
+
+    def snapshot(self, occurrence_keys: Iterable[str] | None = None, action_keys: Sequence[str] = ()) -> Ledger:
+        """Return what the rules need to know of some occurrences, and of some actions; without keys, of all."""
+        facts = self._facts()
+        acts: dict[str, tuple[Act, ...]] = {}
+        performances: dict[str, Performance] = {}
+        parts = [None] if occurrence_keys is None else list(chunks(sorted(set(occurrence_keys))))
+        for part in parts:
+            wanted = {} if part is None else {"occurrence_key__in": part}
+            acts |= self._acts(**wanted)
+            rows = models.Performance.objects.using(self.alias).filter(**wanted).values_list(*columns())
+            performances |= {item.action_key: item for item in map(performance, rows)}
+        performances |= self.actions.some(action_keys)
+        started_at, swept_at = _instant(facts, _STARTED_AT), _instant(facts, _SWEPT_AT)
+        return Ledger(started_at, swept_at, acts, performances, _instant(facts, _RESTORED_AT))
+
+    def acted(self) -> Ledger:
+        """Return every act and nothing else: it tells what is closed, without all that was ever performed."""
+        return Ledger(acts=self._acts())
 
     def record_act(self, act: Act, evidence_sha256: str = "") -> None:
         """Add a person's declaration."""
         models.Act.objects.using(self.alias).create(
             occurrence_key=act.occurrence_key,
             kind=act.kind,
-            at=_utc(act.at),
+            at=utc(act.at),
             who=act.who,
             on=act.on,
             protocol=act.protocol,
@@ -80,12 +161,17 @@ class Store:
         superseded: Sequence[str] = (),
         drafts: Sequence[Draft] = (),
         mails: Sequence[Delivery] = (),
+        claim: str | None = None,
     ) -> None:
-        """Record an action with all it made, as one transaction: either everything is in the ledger, or nothing."""
+        """Record an action with all it made, as one transaction: either everything is in the ledger, or nothing.
+
+        Raises:
+            LostClaim: it was performed under a claim that has run out, and somebody else has it.
+        """
         with transaction.atomic(using=self.alias):
-            self._put(performance)
+            self.actions.put(performance, claim)
             for key in superseded:
-                self._put(_superseded(key, performance))
+                self.actions.supersede(key, performance)
             for draft in drafts:
                 self.record_draft(draft)
             for mail in mails:
@@ -102,7 +188,7 @@ class Store:
                 sha256=draft.sha256,
                 size=draft.size,
                 template_sha256=draft.template_sha256,
-                at=_utc(draft.at),
+                at=utc(draft.at),
             )
             inputs = models.Input.objects.using(self.alias)
             for source in draft.inputs:
@@ -123,26 +209,23 @@ class Store:
         rows = models.Draft.objects.using(self.alias).values_list("occurrence_key", flat=True)
         return frozenset(rows.distinct())
 
-    def _fact(self, name: str) -> str:
-        row = models.Fact.objects.using(self.alias).filter(name=name).first()
-        return row.value if row else ""
+    def _acts(self, **wanted: Sequence[str]) -> dict[str, tuple[Act, ...]]:
+        found: dict[str, list[Act]] = defaultdict(list)
+        for row in models.Act.objects.using(self.alias).filter(**wanted).order_by("id"):
+            found[row.occurrence_key].append(_act(row))
+        return {key: tuple(value) for key, value in found.items()}
 
-    def _put(self, item: Performance) -> None:
-        values = {
-            "occurrence_key": item.occurrence_key,
-            "outcome": item.outcome,
-            "at": _utc(item.at),
-            "attempts": item.attempts,
-            "retry_at": item.retry_at,
-            "superseded_by": item.superseded_by,
-            "problems": list(item.problems),
-        }
-        models.Performance.objects.using(self.alias).update_or_create(action_key=item.action_key, defaults=values)
+    def _facts(self) -> dict[str, str]:
+        return dict(models.Fact.objects.using(self.alias).values_list("name", "value"))
+
+    def _remember(self, name: str, value: str) -> None:
+        facts = models.Fact.objects.using(self.alias)
+        if not facts.filter(name=name).update(value=value):
+            facts.update_or_create(name=name, defaults={"value": value})
 
 
-def _superseded(key: str, by: Performance) -> Performance:
-    occurrence_key = "/".join(key.split("/")[:2])
-    return Performance(key, occurrence_key, Outcome.SUPERSEDED, by.at, superseded_by=by.action_key)
+def _instant(facts: Mapping[str, str], name: str) -> datetime | None:
+    return datetime.fromisoformat(facts[name]) if name in facts else None
 
 
 def _act(row: models.Act) -> Act:
@@ -158,11 +241,6 @@ def _act(row: models.Act) -> Act:
     )
 
 
-def _performance(row: tuple[Any, ...]) -> Performance:
-    key, occurrence_key, outcome, at, attempts, retry_at, superseded_by, problems = row
-    return Performance(key, occurrence_key, Outcome(outcome), at, attempts, retry_at, superseded_by, tuple(problems))
-
-
 def _draft(row: models.Draft) -> Draft:
     inputs: Iterable[models.Input] = row.inputs.all()
     return Draft(
@@ -176,10 +254,3 @@ def _draft(row: models.Draft) -> Draft:
         at=row.at,
         inputs=tuple(Source(item.path, item.sheet, item.sha256, item.size) for item in inputs),
     )
-
-
-def _utc(instant: datetime) -> datetime:
-    """Return the instant in UTC; a naive one is a programming error and never reaches the tables."""
-    if instant.tzinfo is None:
-        raise ValueError(f"naive instant: {instant}")
-    return instant.astimezone(UTC)

@@ -51,7 +51,9 @@ def read_mailbox(text: str, lang: str = "it") -> Mailbox:
 
 def has_control(text: str) -> bool:
     """Tell whether the text has a line break or another character that no header may carry."""
-    return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+    return not text.isprintable() and any(
+        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text
+    )
 
 
 def shown(text: str) -> str:

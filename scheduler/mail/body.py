@@ -79,4 +79,6 @@ class Body:
 
 def one_line(text: str) -> str:
     """Return the text without control characters: a cell's stray byte must neither move a cursor nor break a reader."""
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from socket import socket
+from socket import IPPROTO_TCP, TCP_NODELAY, socket
 from typing import Any, Literal, Protocol
 
 from scheduler.mail.faults import Faults
@@ -74,6 +74,7 @@ def open_connection(settings: SmtpSettings, faults: Faults) -> Connection:
         # or yagmail would say QUIT to our connection when its client is collected
         client.is_closed = True
     connection: Connection = client.smtp
+    _send_at_once(connection)
     return connection
 
 
@@ -84,10 +85,30 @@ def quit_connection(connection: Connection) -> None:
     connection.close()
 
 
+def tls_context(ca_file: Path | None, faults: Faults) -> ssl.SSLContext:
+    """Return a context that checks certificate and name; `ca_file` (PEM) takes the place of the system's authorities.
+
+    Raises:
+        DeliveryError: the file cannot be used.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise faults.named("tls.ca-file", path=ca_file, reason=reason) from error
+
+
+def _send_at_once(connection: Connection) -> None:
+    """Let the final dot go without waiting for the body's receipt, which systems put off by 40 ms (RFC 896, 1122)."""
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+
+
 def _client(settings: SmtpSettings, faults: Faults) -> Any:  # yagmail publishes no types
     from yagmail import SMTP  # here, because it is slow to import and most commands mail nothing
 
-    context = _context(settings, faults)
+    context = None if settings.security == "none" else tls_context(settings.ca_file, faults)
     user = settings.user or ""
     client = SMTP(
         # a plain string without @ would become ….@gmail.com
@@ -105,13 +126,3 @@ def _client(settings: SmtpSettings, faults: Faults) -> Any:  # yagmail publishes
     )
     client.set_logging(None)
     return client
-
-
-def _context(settings: SmtpSettings, faults: Faults) -> ssl.SSLContext | None:
-    if settings.security == "none":
-        return None
-    try:
-        return ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise faults.named("smtp.ca-file", path=settings.ca_file, reason=reason) from error

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from scheduler.mail.connection import Connection, SmtpSettings
 from scheduler.mail.faults import Faults
-from scheduler.mail.receipt import Receipt
+from scheduler.mail.receipt import BeforeDot, Receipt
 from scheduler.mail.reply import Reply
 
 _CHUNK = 64 * 1024
@@ -24,26 +24,34 @@ class Dialogue:
         self.faults = faults
         self.refused: dict[str, str] = {}
 
-    def run(self, message: bytes, sender: str, recipients: dict[str, str], before_dot: Callable[[], bool]) -> Receipt:
-        """Hand the message over.
+    def run(self, message: bytes, recipients: dict[str, str], before_dot: BeforeDot) -> Receipt:
+        """Hand over the message that was offered.
 
         Args:
             message: bytes with CRLF line ends.
-            sender: an ASCII address.
             recipients: the caller's text of each recipient → its ASCII address.
-            before_dot: asked when all is sent but the final dot; False withdraws the mail.
+            before_dot: told who was refused and asked when all is sent but the final dot; False withdraws the mail.
 
         Raises:
             DeliveryError: see `SmtpTransport.send`.
         """
-        self._offer(sender, len(message))
         accepted = self._name(recipients)
         self._expect("DATA", {354}, self.connection.docmd, "DATA")
         self._send_body(message)
         self._listen()
-        if not before_dot():
+        if not before_dot(self.refused):
             raise self.faults.named("withdrawn")
         return Receipt(self.faults.clean(self._finish()), self.refused, accepted)
+
+    def offer(self, sender: str, size: int) -> None:
+        """Begin a mail of so many bytes, from an ASCII address.
+
+        Raises:
+            DeliveryError: see `SmtpTransport.send`.
+        """
+        # a server that says how much it takes can refuse here, before the whole mail has crossed the line
+        options = [f"SIZE={size}"] if self.connection.has_extn("size") else []
+        self._expect("MAIL FROM", _YES, self.connection.mail, sender, options)
 
     def noop(self) -> None:
         """Find out whether the server answers."""
@@ -52,11 +60,6 @@ class Dialogue:
     def reset(self) -> None:
         """Find out whether the connection is still good for a further mail."""
         self._expect("RSET", _YES, self.connection.docmd, "RSET")
-
-    def _offer(self, sender: str, size: int) -> None:
-        # a server that says how much it takes can refuse here, before the whole mail has crossed the line
-        options = [f"SIZE={size}"] if self.connection.has_extn("size") else []
-        self._expect("MAIL FROM", _YES, self.connection.mail, sender, options)
 
     def _name(self, recipients: dict[str, str]) -> tuple[str, ...]:
         replies = {text: self._ask("RCPT TO", self.connection.rcpt, address) for text, address in recipients.items()}

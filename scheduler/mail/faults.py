@@ -58,12 +58,13 @@ class Faults:
 
     def opening(self, error: OSError | ValueError, *, logging_in: bool) -> DeliveryError:
         """The connection could not be opened, secured or logged in: never permanent, the settings can be mended."""
-        code = getattr(error, "smtp_code", None)
+        code, step = getattr(error, "smtp_code", None), "AUTH" if logging_in else "CONNECT"
         if isinstance(code, int):
             reply = Reply.of((code, _raw(error)))
-            kind = "smtp.auth" if type(error).__name__ == "SMTPAuthenticationError" else "smtp.deferred"
-            return self._error(kind, {"step": "CONNECT", "reply": reply}, reply_code=code)
-        facts = {"step": "AUTH" if logging_in else "CONNECT", "reason": _reason(error)}
+            refused = type(error).__name__ == "SMTPAuthenticationError" and not reply.deferred
+            facts = {"step": step, "reply": reply}
+            return self._error("smtp.auth" if refused else "smtp.deferred", facts, reply_code=code)
+        facts = {"step": step, "reason": reason_of(error)}
         return self._error(_opening_code(error, logging_in=logging_in), facts)
 
     def _error(
@@ -97,33 +98,40 @@ def secrets_of(user: str | None, password: str | None) -> tuple[str, ...]:
     return (*(b64encode(form.encode("utf-8", "surrogateescape")).decode() for form in forms), password)
 
 
+def line_fault(error: BaseException) -> str | None:
+    """Return what happened to the line, as the codes of the wording end (`timeout`), or None: it was something else."""
+    by_class: tuple[tuple[bool, str], ...] = (
+        (_timed_out(error), "timeout"),
+        (isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _NAME_MISMATCH, "certificate-name"),
+        (isinstance(error, ssl.SSLCertVerificationError), "certificate"),
+        (isinstance(error, ssl.SSLError), "tls"),
+        (isinstance(error, socket.gaierror), "name"),
+        (isinstance(error, ConnectionRefusedError), "closed-port"),
+        (isinstance(error, ConnectionError), "disconnected"),
+    )
+    return next((fault for holds, fault in by_class if holds), None)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why, in the system's own words only: the text of any other error might quote what was being sent."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return str(error.verify_message)
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
 def _opening_code(error: OSError | ValueError, *, logging_in: bool) -> str:
     """Find the wording of an error; smtplib's own classes are known by name, as they are not imported here."""
-    kind = type(error).__name__
+    fault, kind = line_fault(error), type(error).__name__
+    if fault is not None:
+        return f"smtp.{fault}"
     by_class: tuple[tuple[bool, str], ...] = (
-        (_timed_out(error), "smtp.timeout"),
-        (
-            isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _NAME_MISMATCH,
-            "smtp.certificate-name",
-        ),
-        (isinstance(error, ssl.SSLCertVerificationError), "smtp.certificate"),
-        (isinstance(error, ssl.SSLError), "smtp.tls"),
-        (isinstance(error, socket.gaierror), "smtp.name"),
-        (isinstance(error, ConnectionRefusedError), "smtp.closed-port"),
-        (isinstance(error, ConnectionError) or kind == "SMTPServerDisconnected", "smtp.disconnected"),
+        (kind == "SMTPServerDisconnected", "smtp.disconnected"),
         (isinstance(error, UnicodeError) and logging_in, "smtp.auth-letters"),
         (isinstance(error, ValueError), "smtp.settings"),
         (kind.startswith("SMTP") and logging_in, "smtp.no-auth"),
         (kind == "SMTPNotSupportedError", "smtp.no-starttls"),
     )
     return next((code for holds, code in by_class if holds), "smtp.unreachable")
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return str(error.verify_message)
-    # only the system's own words: the text of any other error might quote what was being sent
-    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
 def _raw(error: BaseException) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from scheduler.errors import DeliveryError
 from scheduler.mail.address import read_mailbox
-from scheduler.mail.receipt import Receipt
+from scheduler.mail.receipt import BeforeDot, Receipt
 from scheduler.mail.wording import problem
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class MaildirTransport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        return None
+        self.rest()
 
-    def send(self, message: bytes, sender: str, recipients: Sequence[str], before_dot: Callable[[], bool]) -> Receipt:
+    def send(self, message: bytes, sender: str, recipients: Sequence[str], before_dot: BeforeDot) -> Receipt:
         """Write one mail into the folder.
 
         Args:
@@ -60,7 +60,7 @@ class MaildirTransport:
             self._make_folders()
             written = self._write(message)
         try:
-            if not before_dot():
+            if not before_dot({}):
                 raise DeliveryError((problem(self._lang, "withdrawn", str(self.folder)),))
             with self._our_errors():
                 self._publish(written, name)
@@ -78,6 +78,9 @@ class MaildirTransport:
         with self._our_errors():
             self._make_folders()
             self._write(b"").unlink()
+
+    def rest(self) -> None:
+        """Do nothing: a folder has no connection to take leave of."""
 
     def _make_folders(self) -> None:
         for part in ("tmp", "new", "cur"):

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import MIMEPart
-from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from uuid import UUID, uuid5
@@ -17,6 +15,7 @@ from scheduler.mail.address import Mailbox, has_control, read_mailbox, shown
 from scheduler.mail.body import Body, Link
 from scheduler.mail.header import folded_ids, folded_mailboxes, folded_words, header_block
 from scheduler.mail.hypertext import html_page
+from scheduler.mail.part import file_part, multipart, text_part
 from scheduler.mail.plain import plain_text
 from scheduler.mail.wording import problem
 
@@ -24,7 +23,6 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ICS = "text/calendar"
 
 _NAMESPACE = UUID("5c1b0f7e-3f0e-5d4c-9a52-6f1d9a7e2c40")  # never change it: message ids are for ever
-_POLICY = SMTP.clone(cte_type="7bit", utf8=False, max_line_length=76)
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -85,7 +83,7 @@ def compose(letter: Letter, *, message_id: str, sent_at: datetime, thread: Seque
         ("Content-Language", lang),
         ("MIME-Version", "1.0"),
     ]
-    return header_block(fields) + _content(letter, message_id, lang).as_bytes()
+    return header_block(fields) + _content(letter, message_id, lang)
 
 
 def _check_facts(ids: Sequence[str], sent_at: datetime, lang: str) -> None:
@@ -130,23 +128,15 @@ def _faults(letter: Letter, lang: str) -> list[Problem]:
     return [problem(lang, code, "", value=shown(value)) for code, value in codes]
 
 
-def _content(letter: Letter, message_id: str, lang: str) -> MIMEPart:
-    part = MIMEPart(policy=_POLICY)
-    part.set_content(plain_text(letter.body), cte="quoted-printable")
-    page = html_page(letter.body, letter.subject.strip(), lang)
-    part.add_alternative(page, subtype="html", cte="quoted-printable")
-    for attachment in letter.attachments:
-        main, sub = attachment.media_type.lower().split("/")
-        # a calendar shown inline would be taken for an invitation to answer
-        params = {"charset": "utf-8"} if main == "text" else {}
-        part.add_attachment(attachment.content, main, sub, filename=attachment.name, params=params)
-    _set_boundaries(part, message_id)
-    return part
+def _content(letter: Letter, message_id: str, lang: str) -> bytes:
+    """The body in both forms, with the attachments if there are any.
 
-
-def _set_boundaries(part: MIMEPart, message_id: str) -> None:
-    """Replace the random boundaries; "=_" occurs in neither of the two encodings, so no content can hold one."""
+    The boundaries come from the id; "=_" occurs in neither of the two encodings, so no content can hold one.
+    """
     digest = sha256(message_id.encode()).hexdigest()[:32]
-    for number, piece in enumerate(part.walk()):
-        if piece.is_multipart():
-            piece.set_boundary(f"=_{number}_{digest}")
+    page = html_page(letter.body, letter.subject.strip(), lang)
+    forms = (text_part(plain_text(letter.body), "plain"), text_part(page, "html"))
+    if not letter.attachments:
+        return multipart("alternative", f"=_0_{digest}", forms)
+    files = [file_part(item.name, item.content, item.media_type) for item in letter.attachments]
+    return multipart("mixed", f"=_0_{digest}", (multipart("alternative", f"=_1_{digest}", forms), *files))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+# told whom the server has refused, and with what reply; False withdraws the mail
+BeforeDot = Callable[[Mapping[str, str]], bool]
 
 
 @dataclass(frozen=True)

@@ -10,27 +10,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scheduler.core.ledger import Ledger
-from scheduler.core.occurrence import Occurrence
-from scheduler.core.plan import next_wake
-from scheduler.core.workdays import WorkCalendar
-
 HEARTBEAT = timedelta(minutes=5)
 TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class WakeTimes:
-    """The instants at which one obligation can need a look."""
+    """The instants at which one obligation can need a look, by a function that returns the first after another."""
 
-    occurrences: Sequence[Occurrence]
-    workdays: WorkCalendar
-    look: Callable[[], Ledger]
+    following: Callable[[datetime], datetime | None]
     ahead: timedelta = timedelta()  # how far a false clock runs ahead of the real one
 
     def after(self, instant: datetime) -> datetime | None:
         """Return the first wake strictly after a real instant, or None."""
-        found = next_wake(self.occurrences, self.workdays, self.look(), instant.astimezone(UTC) + self.ahead)
+        found = self.following(instant.astimezone(UTC) + self.ahead)
         return found - self.ahead if found else None
 
 

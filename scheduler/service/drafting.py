@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -14,9 +14,6 @@ from scheduler.core.obligation import Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.workdays import WorkCalendar
 from scheduler.documents.context import Annex, RequestItem, Sheet, context
-from scheduler.documents.lint import template_problems
-from scheduler.documents.package import read_template
-from scheduler.documents.render import render
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.intake import load
 from scheduler.intake.places import places
@@ -27,6 +24,7 @@ if TYPE_CHECKING:  # Django must be set up before the tables are imported
     from scheduler.ledger.store import Store
 
 DRAFTS = "drafts"
+FIRST: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,12 @@ class Drafter:
             lang=self.workspace.lang,
         )
 
-    def documents(self, occurrence: Occurrence, names: Sequence[str], at: datetime) -> tuple[Document, ...]:
+    def documents(
+        self, occurrence: Occurrence, names: Sequence[str], at: datetime, least: Mapping[str, int] = FIRST
+    ) -> tuple[Document, ...]:
         """Return the filled documents, in order; each may list those before it as its annexes.
+
+        Their versions are the next ones in the ledger, and not less than those given by document.
 
         Raises:
             SourceError: the data are not right.
@@ -79,11 +81,14 @@ class Drafter:
         made: list[Document] = []
         for name in names or occurrence.obligation.documents:
             annexes = tuple(Annex(_file_name(item.draft), item.draft.sha256) for item in made)
-            made.append(self._document(occurrence, name, data, annexes, at))
+            sheet = self._sheet(occurrence, name, annexes, at, least)
+            made.append(self._filled(occurrence, name, data, sheet, at))
         return tuple(made)
 
     def problems(self, occurrence: Occurrence) -> tuple[Problem, ...]:
         """Return what keeps an occurrence's documents from being made now: its workbooks, its templates."""
+        from scheduler.documents.lint import template_problems  # here, because it is slow to import
+
         found: list[Problem] = []
         try:
             self.data(occurrence)
@@ -93,12 +98,15 @@ class Drafter:
             found += template_problems(self.workspace.template(name), occurrence.obligation, self.workspace.lang)
         return tuple(found)
 
-    def request(self, occurrence: Occurrence, at: datetime, by: date) -> tuple[Document, ...]:
+    def request(
+        self, occurrence: Occurrence, at: datetime, by: date, least: Mapping[str, int] = FIRST
+    ) -> tuple[Document, ...]:
         """Return the letter that asks the supplier for the occurrence's workbooks by a day."""
         name = occurrence.obligation.request_document
         if not name:
             return ()
-        sheet = self._sheet(occurrence, name, (), at, request=self.request_items(occurrence), request_by=by)
+        items = self.request_items(occurrence)
+        sheet = self._sheet(occurrence, name, (), at, least, request=items, request_by=by)
         return (self._filled(occurrence, name, Dataset(), sheet, at),)
 
     def request_items(self, occurrence: Occurrence) -> tuple[RequestItem, ...]:
@@ -112,16 +120,34 @@ class Drafter:
         unique = {(item.file, item.sheet): item for item in items}
         return tuple(unique.values())
 
-    def keep(self, documents: Sequence[Document]) -> tuple[Draft, ...]:
-        """Write the documents' files; their rows are the caller's to record."""
-        for item in documents:
-            self.workspace.keep(item.draft.path, item.content)
-        return tuple(item.draft for item in documents)
+    def keep(self, make: Callable[[Mapping[str, int]], Sequence[Document]]) -> tuple[Document, ...]:
+        """Make documents and write their files, none of which is there already; their rows are the caller's to record.
 
-    def _document(
-        self, occurrence: Occurrence, name: str, data: Dataset, annexes: tuple[Annex, ...], at: datetime
-    ) -> Document:
-        return self._filled(occurrence, name, data, self._sheet(occurrence, name, annexes, at), at)
+        Args:
+            make: returns the documents with versions not less than those it is given. Another performer, or one that
+                was killed, may have taken a version without recording it: its file is never written over.
+        """
+        least: dict[str, int] = {}
+        while True:
+            documents = tuple(make(least))
+            taken = self._write(documents)
+            if taken is None:
+                return documents
+            least[taken.document] = taken.version + 1
+
+    def _write(self, documents: Sequence[Document]) -> Draft | None:
+        """Write all files or none; return the first whose version is taken."""
+        written: list[str] = []
+        try:
+            for item in documents:
+                if not self.workspace.keep_new(item.draft.path, item.content):
+                    self.workspace.discard(written)
+                    return item.draft
+                written.append(item.draft.path)
+        except SourceError:
+            self.workspace.discard(written)
+            raise
+        return None
 
     def _sheet(
         self,
@@ -129,14 +155,18 @@ class Drafter:
         name: str,
         annexes: tuple[Annex, ...],
         at: datetime,
+        least: Mapping[str, int],
         request: tuple[RequestItem, ...] = (),
         request_by: date | None = None,
     ) -> Sheet:
-        version = self.store.next_version(occurrence.key, name)
+        version = max(self.store.next_version(occurrence.key, name), least.get(name, 1))
         on = at.astimezone(self.workdays.zone).date()
         return Sheet(occurrence.obligation.title, version, on, annexes, request, request_by)
 
     def _filled(self, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime) -> Document:
+        from scheduler.documents.package import read_template
+        from scheduler.documents.render import render  # here, because it is slow to import
+
         path = self.workspace.template(name)
         shown = f"templates/{path.name}"
         template = read_template(path, shown, self.workspace.lang)

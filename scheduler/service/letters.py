@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 
 from scheduler.core.explain import explain
-from scheduler.core.ledger import Draft, Ledger
+from scheduler.core.ledger import Delivery, Draft, Ledger
 from scheduler.core.obligation import MilestoneKind, Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.plan import Due
@@ -123,6 +123,32 @@ class Letters:
             Paragraph(self._say("mail.footer", office=self.office.name)),
         ]
         return Words(self._say("mail.digest.subject", count=len(passed)), Body(tuple(blocks)))
+
+    def alive(self, coming: Sequence[Occurrence], failed: Sequence[Delivery], now: datetime) -> Words:
+        """Tell the operator that the service runs, what comes next, and which mails did not arrive."""
+        header = (self._say("fact.obligation"), self._say("fact.legal"))
+        rows = [self._row(occurrence) for occurrence in coming]
+        lost = [self._say("mail.alive.lost", subject=mail.subject, key=mail.action_key) for mail in failed]
+        blocks: list[Block] = [
+            Paragraph(self._say("mail.greeting")),
+            Paragraph(self._say("mail.alive.text", at=now.astimezone(self.workdays.zone))),
+            Heading(self._say("mail.digest.coming")),
+            *(self._table(header, rows) if rows else [Paragraph(self._say("mail.digest.nothing"))]),
+            *(self._list("alive.failed", [*lost, self._say("mail.alive.todo")]) if lost else []),
+            Paragraph(self._say("mail.footer", office=self.office.name)),
+        ]
+        return Words(self._say("mail.alive.subject", count=len(coming)), Body(tuple(blocks)))
+
+    def broken(self, problems: Sequence[Problem]) -> Words:
+        """Tell the operator that changed files cannot be used, and that the service goes on with the last good ones."""
+        blocks: list[Block] = [
+            Paragraph(self._say("mail.greeting")),
+            Paragraph(self._say("mail.broken.text")),
+            Items(tuple(problem.for_mail() for problem in problems[:MOST_PROBLEMS])),
+            Paragraph(self._say("mail.broken.todo")),
+            Paragraph(self._say("mail.footer", office=self.office.name)),
+        ]
+        return Words(self._say("mail.broken.subject"), Body(tuple(blocks)))
 
     def test(self) -> Words:
         """Say that mail works."""

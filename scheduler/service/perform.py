@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from scheduler.core.agenda import Agenda
 from scheduler.core.ledger import Delivery, Draft, Ledger, Outcome, Performance
 from scheduler.core.obligation import MilestoneKind, Role
 from scheduler.core.occurrence import Occurrence, milestone_on
-from scheduler.core.plan import DIGEST, Action, in_force, is_closed
+from scheduler.core.plan import Action, in_force, is_closed
 from scheduler.core.status import state
 from scheduler.core.workdays import WorkCalendar
 from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # Django must be set up before the tables are imported
 MAILS = "mail"
 COMING = timedelta(days=30)
 LONGEST_PAUSE_HOURS = 24
+SHOWN_ALIVE = 5
 
 
 @dataclass(frozen=True)
@@ -36,37 +39,55 @@ class Performer:
     store: Store
     drafter: Drafter
     letters: Letters
-    occurrences: Sequence[Occurrence]
-    workdays: WorkCalendar
+    agenda: Agenda
+    operator: Role
     sender: str
     identity: str
+    claim: str  # this performer's name, `node/process`, different for each process
+
+    @property
+    def workdays(self) -> WorkCalendar:
+        """The office's time."""
+        return self.agenda.workdays
 
     def perform(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
-        """Perform an action and record it; a draft that cannot be made is recorded as failed, with its reasons."""
-        if action.kind == DIGEST:
-            return self._digest(action, ledger, now)
-        with self.workspace.drafting():
-            if action.kind == MilestoneKind.DRAFT:
+        """Perform an action that is claimed and record it; a draft that cannot be made is recorded as failed.
+
+        Raises:
+            LostClaim: it took so long that somebody else has it; nothing is recorded.
+        """
+        match action.kind:
+            case "digest":
+                return self._digest(action, ledger, now)
+            case "alive":
+                return self._alive(action, now)
+            case MilestoneKind.DRAFT:
                 return self._draft(action, ledger, now)
-            if action.kind == MilestoneKind.REQUEST:
+            case MilestoneKind.REQUEST:
                 return self._request(action, now)
-        return self._reminder(action, ledger, now)
+            case _:
+                return self._reminder(action, ledger, now)
 
     def fail(self, action: Action, ledger: Ledger, error: Exception, now: datetime) -> Performance:
         """Record that an action could not be performed for a reason that is nobody's data: it is tried again."""
         problems = error.problems if isinstance(error, ScadenzarioError) else (Problem("", repr(error)),)
         performance = self._failed(action, ledger, problems, now)
-        self.store.record(performance)
+        self.store.record(performance, claim=self.claim)
         return performance
+
+    def notice(self, key: str, words: Words, now: datetime) -> None:
+        """Plan a mail to the operator about the service itself; the same key is told once."""
+        self.store.deliveries.plan(self._mail(key, None, (self.operator,), words, now))
 
     def _draft(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
         [due] = action.items
         occurrence = due.occurrence
         try:
-            documents = self.drafter.documents(occurrence, due.milestone.documents, now)
+            names = due.milestone.documents
+            documents = self.drafter.keep(lambda least: self.drafter.documents(occurrence, names, now, least))
         except (SourceError, TemplateError) as error:
             return self._trouble(action, ledger, error, now)
-        drafts = self.drafter.keep(documents)
+        drafts = [item.draft for item in documents]
         words = self.letters.draft(occurrence, drafts, ledger)
         obligation = occurrence.obligation
         roles = (obligation.owner, *obligation.recipients)
@@ -85,7 +106,7 @@ class Performer:
         words = self.letters.trouble(due.occurrence, error.problems, ledger, by_supplier=by_supplier)
         key = f"{action.key}/trouble-{performance.attempts}"
         mail = self._mail(key, due.occurrence, (due.occurrence.obligation.owner,), words, now)
-        self.store.record(performance, mails=(mail,))
+        self.store.record(performance, mails=(mail,), claim=self.claim)
         return performance
 
     def _request(self, action: Action, now: datetime) -> Performance:
@@ -95,12 +116,12 @@ class Performer:
             return self._done(action, now, (), (), outcome=Outcome.SKIPPED)
         by = self._needed_by(occurrence, now)
         try:
-            documents = self.drafter.request(occurrence, now, by)
+            documents = self.drafter.keep(lambda least: self.drafter.request(occurrence, now, by, least))
         except TemplateError as error:  # the letter is a courtesy: the mail says the same and goes all the same
             documents, problems = (), tuple(str(problem) for problem in error.problems)
         else:
             problems = ()
-        drafts = self.drafter.keep(documents)
+        drafts = [item.draft for item in documents]
         items = self.drafter.request_items(occurrence)
         words = self.letters.request(occurrence, items, by, letter=bool(documents))
         roles = (action.role,) if action.role else ()
@@ -117,8 +138,13 @@ class Performer:
         passed = [(due, state(due.occurrence, self.workdays, ledger, now)) for due in action.items]
         requests = [due for due in action.items if due.milestone.kind is MilestoneKind.REQUEST]
         wanted = [item for due in requests for item in self.drafter.request_items(due.occurrence)]
-        words = self.letters.digest(passed, self._coming(action, ledger, now), wanted)
+        words = self.letters.digest(passed, self._coming(action, now), wanted)
         mail = self._mail(action.key, None, (action.role,) if action.role else (), words, now)
+        return self._done(action, now, (), (mail,))
+
+    def _alive(self, action: Action, now: datetime) -> Performance:
+        words = self.letters.alive(self._next_due(now), self.store.deliveries.failed(), now)
+        mail = self._mail(action.key, None, (self.operator,), words, now)
         return self._done(action, now, (), (mail,))
 
     def _done(
@@ -131,7 +157,7 @@ class Performer:
         outcome: Outcome = Outcome.PERFORMED,
     ) -> Performance:
         performance = Performance(action.key, _occurrence_key(action), outcome, now, problems=problems)
-        self.store.record(performance, action.supersedes, drafts, mails)
+        self.store.record(performance, action.supersedes, drafts, mails, self.claim)
         return performance
 
     def _failed(self, action: Action, ledger: Ledger, problems: Sequence[Problem], now: datetime) -> Performance:
@@ -159,18 +185,37 @@ class Performer:
         soonest = self.workdays.add_workdays(today, 1)
         return min(max(min(days, default=occurrence.target_on), soonest), max(occurrence.legal_due_on, today))
 
-    def _coming(self, action: Action, ledger: Ledger, now: datetime) -> list[Occurrence]:
+    def _coming(self, action: Action, now: datetime) -> list[Occurrence]:
         """Return the open occurrences of the digest's reader that are due in the next weeks."""
         today = now.astimezone(self.workdays.zone).date()
         reader = action.role
-        coming = [
+        return [
             item
-            for item in in_force(self.occurrences, self.workdays, ledger)
-            if today <= item.legal_due_on <= today + COMING
-            and not is_closed(item, ledger)
-            and reader in (item.obligation.owner, item.obligation.supplier, item.obligation.escalation)
+            for item in self._open_between(today, today + COMING)
+            if reader in (item.obligation.owner, item.obligation.supplier, item.obligation.escalation)
         ]
-        return sorted(coming, key=lambda item: (item.legal_due_on, item.key))
+
+    def _next_due(self, now: datetime) -> list[Occurrence]:
+        """Return the next open occurrences, however far they are, up to a year."""
+        today, found = now.astimezone(self.workdays.zone).date(), list[Occurrence]()
+        for days in (31, 93, 366):
+            found = self._open_between(today, today + timedelta(days=days))
+            if len(found) >= SHOWN_ALIVE:
+                break
+        return found[:SHOWN_ALIVE]
+
+    def _open_between(self, first: date, last: date) -> list[Occurrence]:
+        """Return the open occurrences that are due between two days, with their extensions, in order of their dates."""
+        near = {item.key: item for item in self.agenda.due_between(first, last)}
+        others = (self.agenda.occurrence(key) for key in self.store.extended() - near.keys())
+        known = [*near.values(), *(item for item in others if item)]
+        ledger = self.store.snapshot([item.key for item in known])
+        found = [
+            item
+            for item in in_force(known, self.workdays, ledger)
+            if first <= item.legal_due_on <= last and not is_closed(item, ledger)
+        ]
+        return sorted(found, key=lambda item: (item.legal_due_on, item.key))
 
     def _mail(
         self,
@@ -185,12 +230,15 @@ class Performer:
         sender = parseaddr(self.sender)[1]
         domain = sender.rpartition("@")[2]
         recipients = tuple(dict.fromkeys(address for role in roles for address in role.addresses))
-        identity = message_id(key, domain, self.identity)
-        thread = (message_id(occurrence.key, domain, self.identity),) if occurrence else ()
+        own = self.store.identity() or self.identity  # of two nodes that begin at once, one has given it
+        identity = message_id(key, domain, own)
+        thread = (message_id(occurrence.key, domain, own),) if occurrence else ()
         letter = Letter(self.sender, recipients, words.subject, words.body, attachments)
         zone_time = now.astimezone(self.workdays.zone)
         content = compose(letter, message_id=identity, sent_at=zone_time, thread=thread, lang=self.workspace.lang)
-        path = f"{MAILS}/{zone_time:%Y-%m-%d}/{key.replace('/', '_')}.eml"
+        # the bytes are part of the name: another performer's mail of the same key is never written over
+        mark = hashlib.sha256(content).hexdigest()[:8]
+        path = f"{MAILS}/{zone_time:%Y-%m-%d}/{key.replace('/', '_')}.{mark}.eml"
         sha256 = self.workspace.keep(path, content)
         return Delivery(
             message_id=identity,
@@ -210,4 +258,4 @@ def _attachments(documents: Sequence[Document]) -> tuple[Attachment, ...]:
 
 
 def _occurrence_key(action: Action) -> str:
-    return action.items[0].occurrence.key if action.kind != DIGEST else ""
+    return action.items[0].occurrence.key if action.kind in set(MilestoneKind) else ""

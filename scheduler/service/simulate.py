@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.core.ledger import Act, ActKind
-from scheduler.core.plan import in_force, is_closed, is_tracked, next_wake
+from scheduler.core.plan import in_force, is_closed, is_tracked
 from scheduler.core.workdays import DAY
 from scheduler.service.sweep import Sweeper, SweepReport
+
+NEAR = timedelta(days=400)  # between an internal target and the last day on which it can still matter
 
 
 @dataclass
@@ -39,25 +41,20 @@ class Simulation:
             if report.done or report.mails:
                 yield report
             self._file(timedelta())
-            following = self._next()
-            if following is None or following >= until:
-                return
-            self.clock.now = following
+            self.clock.now = self._next()
 
-    def _next(self) -> datetime | None:
+    def _next(self) -> datetime:
         """Return the next instant at which anything can be due: a milestone, a retry, or a mail's next try."""
-        sweeper, ledger = self.sweeper, self.sweeper.store.snapshot()
-        wake = next_wake(sweeper.occurrences, sweeper.workdays, ledger, self.clock.now)
-        mail = sweeper.store.deliveries.next_try(self.clock.now)
-        return min((at for at in (wake, mail) if at is not None), default=None)
+        return self.sweeper.lookout.next_wake(self.clock.now)
 
     def _file(self, ago: timedelta) -> None:
         """Declare filed what had its internal target so long ago or earlier; a target day's own mails still go."""
         if not self.filed_on_target:
             return
-        sweeper, now = self.sweeper, self.clock.now
-        ledger = sweeper.store.snapshot()
-        last = now.astimezone(sweeper.workdays.zone).date() - ago
-        for item in in_force(sweeper.occurrences, sweeper.workdays, ledger):
-            if item.target_on <= last and is_tracked(item, sweeper.workdays, ledger) and not is_closed(item, ledger):
-                sweeper.store.record_act(Act(ActKind.SUBMISSION, item.key, now, "simulazione", item.target_on))
+        store, agenda, now = self.sweeper.store, self.sweeper.lookout.agenda, self.clock.now
+        last = now.astimezone(agenda.workdays.zone).date() - ago
+        near = agenda.due_between(last - NEAR, last + NEAR)
+        ledger = store.snapshot([item.key for item in near])
+        for item in in_force(near, agenda.workdays, ledger):
+            if item.target_on <= last and is_tracked(item, agenda.workdays, ledger) and not is_closed(item, ledger):
+                store.record_act(Act(ActKind.SUBMISSION, item.key, now, "simulazione", item.target_on))

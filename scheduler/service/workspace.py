@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,12 @@ class Workspace:
     root: Path
     lang: str = "it"
     state: Path | None = None  # another place for what is in `var/`: a simulation's
+    shelf: Path | None = None  # the folder of the templates in force: the service's copies
 
     @property
     def templates(self) -> Path:
         """The folder of Word templates."""
-        return self.root / "templates"
+        return self.shelf or self.root / "templates"
 
     @property
     def var(self) -> Path:
@@ -53,9 +55,7 @@ class Workspace:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, content)
         except OSError as error:
-            what = text(self.lang, "workspace.unwritable", reason=error.strerror or "")
-            remedy = text(self.lang, "workspace.unwritable.remedy")
-            raise SourceError((Problem(str(path), what, remedy),)) from error
+            raise self._unwritable(path, error) from error
         return hashlib.sha256(content).hexdigest()
 
     def read(self, relative: str) -> bytes:
@@ -71,9 +71,34 @@ class Workspace:
             what = text(self.lang, "workspace.unreadable", reason=error.strerror or "")
             raise SourceError((Problem(str(path), what, text(self.lang, "workspace.unreadable.remedy")),)) from error
 
-    def drafting(self) -> contextlib.AbstractContextManager[None]:
-        """Hold the right to give drafts their numbers, from choosing one to recording it; others wait."""
-        return waited_for(self.var / "drafting.lock")
+    def keep_new(self, relative: str, content: bytes) -> bool:
+        """Write a file as `keep` does, but only where none of that name is; False where one is.
+
+        Raises:
+            SourceError: the disk is full, or the folder cannot be written.
+        """
+        path = self.var / relative
+        partial = f"{relative}.{secrets.token_hex(4)}"
+        self.keep(partial, content)
+        try:
+            _name_anew(self.var / partial, path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise self._unwritable(path, error) from error
+        finally:
+            (self.var / partial).unlink(missing_ok=True)
+        return True
+
+    def discard(self, relatives: Iterable[str]) -> None:
+        """Take away files that nothing refers to yet."""
+        for relative in relatives:
+            (self.var / relative).unlink(missing_ok=True)
+
+    def damaged(self, relative: str) -> Problem:
+        """Return what to say of a kept file whose bytes are not those that were written."""
+        what, remedy = text(self.lang, "workspace.damaged"), text(self.lang, "workspace.damaged.remedy")
+        return Problem(str(self.var / relative), what, remedy)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -88,9 +113,7 @@ class Workspace:
             self.var.mkdir(parents=True, exist_ok=True)
             handle = path.open("a+")
         except OSError as error:
-            what = text(self.lang, "workspace.unwritable", reason=error.strerror or "")
-            remedy = text(self.lang, "workspace.unwritable.remedy")
-            raise SourceError((Problem(str(path), what, remedy),)) from error
+            raise self._unwritable(path, error) from error
         with handle:
             if not _lock(handle.fileno()):
                 handle.seek(0)
@@ -102,23 +125,54 @@ class Workspace:
             handle.flush()
             yield
 
+    def is_locked(self) -> bool:
+        """Tell whether a process works on this workspace now.
 
-@contextlib.contextmanager
-def waited_for(path: Path) -> Iterator[None]:
-    """Hold a lock that others wait for; it goes with the process, however that ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as handle:
-        _lock(handle.fileno(), wait=True)
-        yield
+        Raises:
+            SourceError: the lock cannot be read.
+        """
+        path = self.var / "lock"
+        try:
+            with path.open("r+") as handle:
+                return not _lock(handle.fileno())  # taken for an instant; it goes with the handle
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise self._unwritable(path, error) from error
+
+    def _unwritable(self, path: Path, error: OSError) -> SourceError:
+        what = text(self.lang, "workspace.unwritable", reason=error.strerror or "")
+        return SourceError((Problem(str(path), what, text(self.lang, "workspace.unwritable.remedy")),))
+
+
+def _name_anew(written: Path, path: Path) -> None:
+    """Give a file its name, which must be free; by a link, which is at once or not at all, where there are links."""
+    if os.name == "nt":
+        written.rename(path)
+        return
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a network share without links
+        with path.open("xb") as handle:
+            handle.write(written.read_bytes())
+            os.fsync(handle.fileno())
+    _sync_folder(path.parent)
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    partial.replace(path)
+    # a name of its own: on a shared folder another machine may write the same file just now
+    partial = path.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        with partial.open("xb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
 
 
@@ -132,17 +186,17 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _lock(handle: int, *, wait: bool = False) -> bool:
-    """Take an exclusive lock; without waiting, False where another process holds it."""
+def _lock(handle: int) -> bool:
+    """Take an exclusive lock; False where another process holds it."""
     try:
         if os.name == "posix":
             import fcntl
 
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         else:
             import msvcrt
 
-            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # exists on Windows only
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # exists on Windows only
     except OSError:
         return False
     return True

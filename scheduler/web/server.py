@@ -1,4 +1,4 @@
-"""A small ASGI application for the page and the feed, and the thread that serves it."""
+"""A small ASGI application for the page, the feed and the probes, and the thread that serves it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ import uvicorn
 from scheduler.core.status import Status
 from scheduler.errors import Problem, ScadenzarioError, UserError
 from scheduler.locale import text
-from scheduler.web.page import page
+from scheduler.web.page import STYLE, page
+from scheduler.web.probes import METRICS_TYPE, Probes
 
 log = logging.getLogger(__name__)
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _FEED = re.compile(r"/calendario/([A-Za-z0-9_-]{1,100})\.ics")
 _HTML, _TEXT, _ICS = "text/html; charset=utf-8", "text/plain; charset=utf-8", "text/calendar; charset=utf-8"
+_JSON = "application/json"
 _SECURITY = [
     (b"content-security-policy", b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"),
     (b"referrer-policy", b"no-referrer"),
@@ -43,6 +45,10 @@ class Answer:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
+_ALIVE = Answer(200, b"ok\n", _TEXT)
+_NOT_STORED = ((b"cache-control", b"no-store"),)
+
+
 @dataclass
 class Pages:
     """The ASGI application: given functions that read, it never writes."""
@@ -52,6 +58,7 @@ class Pages:
     token: str
     lang: str
     clock: Callable[[], datetime]
+    probes: Probes
     _last_feed: bytes = field(default=b"", init=False)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Send) -> None:
@@ -60,8 +67,10 @@ class Pages:
             return
         import asyncio
 
-        headers = dict(scope["headers"])
-        answer = await asyncio.to_thread(self.answer, scope["method"], scope["path"], headers)
+        if scope["path"] == "/healthz" and scope["method"] in ("GET", "HEAD"):  # however busy the threads are
+            answer = _ALIVE
+        else:
+            answer = await asyncio.to_thread(self.answer, scope["method"], scope["path"], dict(scope["headers"]))
         await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
         body = b"" if scope["method"] == "HEAD" else answer.content
         await send({"type": "http.response.body", "body": body})
@@ -72,15 +81,25 @@ class Pages:
             return Answer(405, b"405\n", _TEXT, ((b"allow", b"GET, HEAD"),))
         if found := _FEED.fullmatch(path):
             return self._calendar(found[1], headers.get(b"if-none-match", b""))
-        if path == "/healthz":
-            return Answer(200, b"ok\n", _TEXT)
         if path == "/":
-            return Answer(200, page(self.statuses(), self.lang, self.clock()).encode(), _HTML)
+            return self._page()
+        if path == "/healthz":
+            return _ALIVE
+        if path == "/readyz":
+            ready, content = self.probes.readiness()
+            return Answer(200 if ready else 503, content, _JSON, _NOT_STORED)
+        if path == "/metrics":
+            return Answer(200, self.probes.metrics(), METRICS_TYPE, _NOT_STORED)
         if path == "/stile.css":
-            from scheduler.web.page import STYLE
-
             return Answer(200, STYLE.encode(), "text/css; charset=utf-8")
         return Answer(404, b"404\n", _TEXT)
+
+    def _page(self) -> Answer:
+        try:
+            return Answer(200, page(self.statuses(), self.lang, self.clock()).encode(), _HTML)
+        except ScadenzarioError as error:  # `/readyz` says it to whoever asks
+            log.error("page not built: %s", error)  # noqa: TRY400  (it says all itself)
+            return Answer(503, b"503\n", _TEXT)
 
     def _calendar(self, token: str, known: bytes) -> Answer:
         if not hmac.compare_digest(token, self.token):
@@ -120,7 +139,8 @@ class PageServer:
         """
         self._socket = _bound(listen, pages.lang)
         # No access log: the feed's address holds its token.
-        config = uvicorn.Config(pages, access_log=False, log_level="warning", lifespan="off")
+        options: dict[str, Any] = {"access_log": False, "log_level": "warning", "lifespan": "off"}
+        config = uvicorn.Config(pages, log_config=None, **options)  # its lines go where the service's go
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="pages", daemon=True)
 

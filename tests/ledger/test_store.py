@@ -71,7 +71,7 @@ def test_an_action_is_recorded_with_everything_it_made(store: Store) -> None:
     superseded = ledger.performances[f"{KEY}/request-30d"]
     assert (superseded.outcome, superseded.superseded_by) == (Outcome.SUPERSEDED, f"{KEY}/draft-20d")
     assert store.drafts(KEY) == (draft(),)
-    assert store.deliveries.all() == (replace(mail(), pending=mail().recipients),)
+    assert store.deliveries.all() == (replace(mail(), pending=mail().recipients, next_try_at=NOW),)
     assert store.next_version(KEY, "report") == 2
 
 

@@ -22,7 +22,7 @@ def settings(port: int, **changes: Any) -> SmtpSettings:
 
 def sent(transport: Transport, message: bytes = MESSAGE, recipients: tuple[str, ...] = (ANNA,)) -> Any:
     with transport:
-        return transport.send(message, SENDER, recipients, lambda: True)
+        return transport.send(message, SENDER, recipients, lambda _: True)
 
 
 def error_of(transport: SmtpTransport, recipients: tuple[str, ...] = (ANNA,)) -> DeliveryError:

@@ -176,13 +176,16 @@ class ScriptedServer:
         return self._act("DOT", connection)
 
     def _act(self, verb: str, connection: socket.socket) -> bool:
-        actions = self.script.get(verb) or [self.polite.get(verb, "250 ok")]
+        actions = self.script.get(verb) or [None]
         action = actions.pop(0) if len(actions) > 1 else actions[0]
-        if isinstance(action, str):
-            connection.sendall(f"{action}\r\n".encode())
+        if action is None or isinstance(action, str):
+            connection.sendall(f"{self._said(verb, action)}\r\n".encode())
             return True
         if action is Hang:
             self._over.wait(10)
         elif action is not Close:
             action(connection)  # type: ignore[call-arg]
         return False
+
+    def _said(self, verb: str, action: str | None) -> str:
+        return self.polite.get(verb, "250 ok") if action is None else action

@@ -28,7 +28,7 @@ def fault(server: ScriptedServer, message: bytes = MESSAGE, **changes: Any) -> D
     """The error of one mail, and the proof that the fence was asked at most once."""
     asked: list[bool] = []
 
-    def before_dot() -> bool:
+    def before_dot(_: object) -> bool:
         asked.append(True)
         return True
 
@@ -143,14 +143,14 @@ def test_refusals_at_every_step(scripted: Scripted, verb: str, reply: str, perma
 def test_refused_recipients_are_told_also_when_the_mail_fails(scripted: Scripted) -> None:
     server = scripted(RCPT=["550 no", "250 ok"], DOT=["451 later"])
     with transport_to(server) as transport, pytest.raises(DeliveryError) as caught:
-        transport.send(MESSAGE, "a@example.it", ("b@example.it", "c@example.it"), lambda: True)
+        transport.send(MESSAGE, "a@example.it", ("b@example.it", "c@example.it"), lambda _: True)
     assert caught.value.refused == {"b@example.it": "550 no"}
 
 
 def test_a_withdrawn_mail_ends_without_its_dot(scripted: Scripted) -> None:
     server = scripted()
     with transport_to(server) as transport, pytest.raises(DeliveryError):
-        transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda: False)
+        transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda _: False)
     server.stop()
     assert server.complete == []
     assert b"".join(server.broken).startswith(b"Subject: prova")
@@ -160,7 +160,7 @@ def test_a_withdrawn_mail_ends_without_its_dot(scripted: Scripted) -> None:
 def test_a_fence_that_breaks_withdraws_the_mail(scripted: Scripted) -> None:
     server = scripted()
 
-    def before_dot() -> bool:
+    def before_dot(_: object) -> bool:
         raise RuntimeError("the ledger is gone")
 
     with transport_to(server) as transport, pytest.raises(RuntimeError, match="ledger"):
@@ -174,7 +174,7 @@ def test_an_idle_connection_that_died_is_opened_anew(scripted: Scripted, action:
     server = scripted(RSET=[action])
     with transport_to(server) as transport:
         for _ in range(2):
-            transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda: True)
+            transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda _: True)
     server.stop()
     assert len(server.complete) == server.connections == 2
 
@@ -183,7 +183,7 @@ def test_an_idle_connection_that_died_is_opened_anew(scripted: Scripted, action:
 def test_a_rude_farewell_harms_nothing(scripted: Scripted, action: str | type) -> None:
     server = scripted(QUIT=[action])
     with transport_to(server) as transport:
-        assert transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda: True).reply == "250 ok"
+        assert transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda _: True).reply == "250 ok"
 
 
 @pytest.mark.parametrize("action", [Hang, Close, "421 no"])
@@ -197,7 +197,7 @@ def test_nobody_listens() -> None:
         port = free.getsockname()[1]
     transport = SmtpTransport(SmtpSettings("127.0.0.1", port, "none"))
     with pytest.raises(DeliveryError, match="rifiuta la connessione") as caught:
-        transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda: True)
+        transport.send(MESSAGE, "a@example.it", ("b@example.it",), lambda _: True)
     assert not caught.value.permanent
 
 

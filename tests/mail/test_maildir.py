@@ -19,7 +19,7 @@ NAME = "1740038400.aacfaa316fc909f6e02985fbbc4a35d1.scadenzario"
 
 def delivered(transport: Transport, message: bytes = MESSAGE, *, wanted: bool = True) -> Receipt:
     with transport:
-        return transport.send(message, "a@example.it", ("B <b@example.it>",), lambda: wanted)
+        return transport.send(message, "a@example.it", ("B <b@example.it>",), lambda _: wanted)
 
 
 def files(folder: Path) -> dict[str, list[str]]:
@@ -69,7 +69,7 @@ def test_a_withdrawn_mail_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_fence_that_breaks_leaves_nothing(tmp_path: Path) -> None:
-    def before_dot() -> bool:
+    def before_dot(_: object) -> bool:
         raise RuntimeError("the ledger is gone")
 
     with pytest.raises(RuntimeError):
@@ -79,7 +79,7 @@ def test_a_fence_that_breaks_leaves_nothing(tmp_path: Path) -> None:
 
 def test_malformed_addresses_are_refused_as_a_server_would(tmp_path: Path) -> None:
     with pytest.raises(UserError):
-        MaildirTransport(tmp_path).send(MESSAGE, "a@example.it", ("niccolò@example.it",), lambda: True)
+        MaildirTransport(tmp_path).send(MESSAGE, "a@example.it", ("niccolò@example.it",), lambda _: True)
 
 
 def fault(folder: Path, message: bytes = MESSAGE) -> DeliveryError:

@@ -75,7 +75,7 @@ def test_a_batch_uses_one_connection(serve: Serve) -> None:
     inbox = Inbox()
     with SmtpTransport(settings(serve(inbox))) as transport:
         for _ in range(3):
-            transport.send(MESSAGE, SENDER, (ANNA,), lambda: True)
+            transport.send(MESSAGE, SENDER, (ANNA,), lambda _: True)
     assert len(inbox.mails) == 3
     assert len({mail.peer for mail in inbox.mails}) == 1
 
@@ -83,10 +83,10 @@ def test_a_batch_uses_one_connection(serve: Serve) -> None:
 def test_after_an_error_the_next_mail_has_a_connection_of_its_own(serve: Serve) -> None:
     inbox = Inbox(refusals={ANNA: "550 no"})
     with SmtpTransport(settings(serve(inbox))) as transport:
-        transport.send(MESSAGE, SENDER, (LUCA,), lambda: True)
+        transport.send(MESSAGE, SENDER, (LUCA,), lambda _: True)
         with pytest.raises(DeliveryError):
-            transport.send(MESSAGE, SENDER, (ANNA,), lambda: True)
-        transport.send(MESSAGE, SENDER, (LUCA,), lambda: True)
+            transport.send(MESSAGE, SENDER, (ANNA,), lambda _: True)
+        transport.send(MESSAGE, SENDER, (LUCA,), lambda _: True)
     assert len(inbox.mails) == len({mail.peer for mail in inbox.mails}) == 2
 
 
@@ -94,8 +94,8 @@ def test_a_withdrawn_mail_is_not_delivered(serve: Serve) -> None:
     inbox = Inbox()
     with SmtpTransport(settings(serve(inbox))) as transport:
         with pytest.raises(DeliveryError, match=r"nulla è partito") as caught:
-            transport.send(MESSAGE, SENDER, (ANNA,), lambda: False)
-        transport.send(MESSAGE, SENDER, (LUCA,), lambda: True)
+            transport.send(MESSAGE, SENDER, (ANNA,), lambda _: False)
+        transport.send(MESSAGE, SENDER, (LUCA,), lambda _: True)
     assert (caught.value.permanent, caught.value.after_dot) == (False, False)
     assert [mail.recipients for mail in inbox.mails] == [("luca@example.it",)]
 
@@ -136,9 +136,9 @@ def test_lone_line_ends_never_leave(message: bytes) -> None:
 def test_malformed_addresses_never_reach_a_server(address: str) -> None:
     transport = SmtpTransport(settings(1))
     with pytest.raises(UserError):
-        transport.send(MESSAGE, SENDER, (ANNA, address), lambda: True)
+        transport.send(MESSAGE, SENDER, (ANNA, address), lambda _: True)
     with pytest.raises(UserError):
-        transport.send(MESSAGE, address, (ANNA,), lambda: True)
+        transport.send(MESSAGE, address, (ANNA,), lambda _: True)
 
 
 def test_a_mail_for_nobody_is_refused() -> None:

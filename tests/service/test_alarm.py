@@ -9,9 +9,8 @@ from threading import Event
 
 import pytest
 
-from scheduler.core.ledger import Ledger
+from scheduler.core.agenda import Agenda
 from scheduler.core.obligation import Register
-from scheduler.core.occurrence import occurrences
 from scheduler.deadlines import read_register
 from scheduler.service.alarm import Alarm, ObligationTrigger, WakeTimes
 from tests.conftest import ROOT
@@ -27,8 +26,7 @@ def register() -> Register:
 def wake_times(register: Register, ahead: timedelta = timedelta()) -> WakeTimes:
     obligation = register.obligation("costi-personale-trimestrale")
     assert obligation
-    mine = list(occurrences(obligation, register.workdays))
-    return WakeTimes(mine, register.workdays, lambda: Ledger(started_at=START), ahead)
+    return WakeTimes(Agenda([obligation], register.workdays).following, ahead)
 
 
 def fires(trigger: ObligationTrigger, now: datetime) -> Iterator[datetime]:

@@ -227,7 +227,7 @@ def test_a_server_that_never_answers_the_dot_gets_few_copies_and_then_a_person_l
         planned = len(app.sweeper.sweep().mails)
         for _ in range(8):
             clock.now += timedelta(hours=5)
-            app.sweeper.postman.send_ready()
+            app.sweeper.send_ready(clock.now)
         assert server.dots == 3 * planned
         assert {mail.state for mail in app.store.deliveries.troubled()} == {DeliveryState.FAILED}
         assert all(mail.ambiguous for mail in app.store.deliveries.troubled())

@@ -175,15 +175,17 @@ def test_data_that_are_here_already_are_not_asked_for(app: App, clock: FalseCloc
 
 
 def test_a_full_disk_loses_nothing(app: App, clock: FalseClock) -> None:
-    """A folder stands where the draft should be: the file cannot be written, as on a full disk."""
+    """A file stands where the drafts' folder should be: nothing can be written there, as on a full disk."""
     app.sweeper.sweep()
-    blocked = app.workspace.var / "drafts" / KEY / "costi-personale-annuale-2024-v1.docx"
-    blocked.mkdir(parents=True)
+    folder = app.workspace.var / "drafts" / KEY
+    folder.rename(folder.with_suffix(".aside"))
+    folder.touch()
     clock.now = DRAFT_DAY
     [failed] = app.sweeper.sweep().failed
     assert "non si può scrivere" in failed.problems[0]
     assert [item.document for item in app.store.drafts(KEY)] == ["richiesta-dati"]
-    blocked.rmdir()
+    folder.unlink()
+    folder.with_suffix(".aside").rename(folder)
     clock.now = DRAFT_DAY + timedelta(hours=1)
     app.sweeper.sweep()
     assert len(app.store.drafts(KEY)) == 3

@@ -46,8 +46,8 @@ class Running:
                 return error.code, error.read(), dict(error.headers)
 
     def wait_until_swept(self) -> str:
-        """Wait until the first pass has been printed; return what was said."""
-        return self.wait_until("mail:")
+        """Wait until the last errand of the first day has been carried; return what was said."""
+        return self.wait_until("mail sent action=potenziamento-personale/2024-H2/reminder-7d")
 
     def wait_until(self, word: str) -> str:
         """Wait until a word has been printed; return what was said."""
@@ -100,7 +100,7 @@ def test_page_feed_and_health(running: Running, workspace: Path) -> None:
     assert "Report annuale dei costi sostenuti per il personale" in content.decode()
     assert "default-src 'none'" in headers["content-security-policy"]
     assert running.get("/", "POST")[0] == 405
-    assert found[0].rsplit("/", 1)[1] not in running.log.read_text("utf-8").split("Fermato")[0].split("mail:", 1)[1]
+    assert found[0].rsplit("/", 1)[1] not in running.log.read_text("utf-8").split("INFO", 1)[1]
 
 
 def test_a_second_instance_is_told_off_and_the_first_goes_on(running: Running, workspace: Path) -> None:

@@ -11,6 +11,9 @@ from scheduler.core.occurrence import all_occurrences
 from scheduler.core.status import Status, status
 from scheduler.deadlines import read_register
 from scheduler.errors import UserError
+from scheduler.service.durations import Durations
+from scheduler.service.health import Health
+from scheduler.web.probes import Probes
 from scheduler.web.server import Pages
 from tests.conftest import ROOT
 
@@ -44,7 +47,8 @@ def feed() -> Feed:
 
 @pytest.fixture
 def pages(feed: Feed) -> Pages:
-    return Pages(statuses, feed, "token", "it", lambda: NOW)
+    probes = Probes(lambda: Health(NOW, {}), Durations().read)
+    return Pages(statuses, feed, "token", "it", lambda: NOW, probes)
 
 
 def test_the_page_shows_what_is_urgent_first_and_no_addresses(pages: Pages) -> None:

@@ -1,11 +1,14 @@
 """The English catalogue: every sentence that a person reads, by code."""
 
-from scheduler.locale.en import calendar, commands, deadlines, documents, mails
+from scheduler.locale.en import alerts, calendar, commands, deadlines, documents, health, keeping, mails
 
 SENTENCES: dict[str, str] = {
+    **alerts.SENTENCES,
     **calendar.SENTENCES,
     **commands.SENTENCES,
     **deadlines.SENTENCES,
     **documents.SENTENCES,
+    **health.SENTENCES,
+    **keeping.SENTENCES,
     **mails.SENTENCES,
 }

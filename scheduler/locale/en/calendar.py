@@ -83,6 +83,8 @@ SENTENCES: dict[str, str] = {
     "feed.submitted": "✓ submitted:",
     "feed.submitted-late": "✓ submitted late:",
     "feed.waived": "waived:",
+    "outcome.planned": "to be done",
+    "outcome.claimed": "in hand",
     "outcome.skipped": "not needed: the data are here already",
     "explain.nominal.day-0": "nominal date {on}: fixed day of the period's last month",
     "explain.nominal.day-1": "nominal date {on}: fixed day of the month after the period",

@@ -51,4 +51,12 @@ SENTENCES: dict[str, str] = {
     "mail.test.text": "if you can read this message, the mail of Scadenzario works.",
     "mail.reminder.todo": "mend what is missing (above): the draft will come by itself; or make it now with scadenzario draft {key}",
     "mail.request.letter": "The attached letter says the same formally.",
+    "mail.alive.subject": "I am alive: the next {count} deadlines",
+    "mail.alive.text": "Scadenzario is running ({at}). This message comes every Monday: if it does not, the service or the mail stands still.",
+    "mail.alive.failed": "Mails that did not arrive",
+    "mail.alive.lost": "{subject} ({key})",
+    "mail.alive.todo": "Mend the cause (scadenzario status shows it), then: scadenzario resend",
+    "mail.broken.subject": "Faulty configuration: the previous one stays in force",
+    "mail.broken.text": "The configuration files have changed but cannot be used. Scadenzario goes on with the last good version.",
+    "mail.broken.todo": "Mend the files named above: the service reads them again by itself. The command scadenzario check checks them at once.",
 }

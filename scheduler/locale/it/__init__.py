@@ -1,11 +1,14 @@
 """The Italian catalogue: every sentence that a person reads, by code."""
 
-from scheduler.locale.it import calendar, commands, deadlines, documents, mails
+from scheduler.locale.it import alerts, calendar, commands, deadlines, documents, health, keeping, mails
 
 SENTENCES: dict[str, str] = {
+    **alerts.SENTENCES,
     **calendar.SENTENCES,
     **commands.SENTENCES,
     **deadlines.SENTENCES,
     **documents.SENTENCES,
+    **health.SENTENCES,
+    **keeping.SENTENCES,
     **mails.SENTENCES,
 }

@@ -85,6 +85,8 @@ SENTENCES: dict[str, str] = {
     "feed.submitted": "✓ trasmesso:",
     "feed.submitted-late": "✓ trasmesso in ritardo:",
     "feed.waived": "annullato:",
+    "outcome.planned": "da eseguire",
+    "outcome.claimed": "in corso",
     "outcome.skipped": "non necessaria: i dati ci sono già",
     "explain.nominal.day-0": "termine nominale {on}: giorno fisso dell'ultimo mese del periodo",
     "explain.nominal.day-1": "termine nominale {on}: giorno fisso del mese successivo al periodo",

@@ -51,4 +51,12 @@ SENTENCES: dict[str, str] = {
     "mail.test.text": "se si legge questo messaggio, la posta di Scadenzario funziona.",
     "mail.reminder.todo": "sistemare ciò che manca (qui sopra): la bozza arriverà da sola; oppure farla subito con scadenzario draft {key}",
     "mail.request.letter": "La lettera allegata dice le stesse cose in forma ufficiale.",
+    "mail.alive.subject": "Sono vivo: le prossime {count} scadenze",
+    "mail.alive.text": "Scadenzario è in funzione ({at}). Questo messaggio arriva ogni lunedì: se un lunedì non arriva, il servizio o la posta sono fermi.",
+    "mail.alive.failed": "Messaggi non consegnati",
+    "mail.alive.lost": "{subject} ({key})",
+    "mail.alive.todo": "Correggere la causa (scadenzario status la mostra), poi: scadenzario resend",
+    "mail.broken.subject": "Configurazione con errori: resta in vigore la precedente",
+    "mail.broken.text": "I file di configurazione sono cambiati, ma non si possono usare. Scadenzario continua con l'ultima versione corretta.",
+    "mail.broken.todo": "Correggere i file indicati: il servizio li rilegge da solo. Il comando scadenzario check li controlla subito.",
 }

@@ -1,0 +1,130 @@
+"""`kill -9` at random instants: started again until all is done, every mail has arrived, and once unless flagged.
+
+12 kills by default; `SCADENZARIO_KILLS=200` asks for more. Each office is killed until its work is done, then a new one
+begins. Half of the kills come at a random instant after the start, half while the mail server has a random mail in hand
+(before the final dot, after it, or after its reply): pure chance would hardly ever meet those.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.mail.servers import mail_server
+from tests.service.offices import make_office
+from tests.service.processes import (
+    LedgerFile,
+    Service,
+    Sink,
+    assert_nothing_lost_or_repeated,
+    assert_plain_words,
+    smtp,
+)
+from tests.service.waiting import wait_for
+
+KILLS = int(os.environ.get("SCADENZARIO_KILLS", "12"))
+REMINDERS, DRAFTS = 4, 1
+STEP = 16  # minutes by which the clock is on at each start: longer than a lease and than the wait for a lost reply
+LONGEST = 5.0  # seconds from a start to its kill
+
+
+@dataclass
+class Killer:
+    """Kills the service that it holds, at an instant or at a stage of a mail."""
+
+    chance: random.Random
+    service: Service | None = None
+    stage: str = ""
+    skip: int = 0  # mails that are let go first
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def aim(self, service: Service) -> None:
+        self.stage = self.chance.choice(["instant", "RCPT", "DOT", "REPLY"])
+        self.skip = self.chance.randrange(2)
+        self.service = service
+
+    def at(self, stage: str) -> None:
+        """Be told by the mail server where a mail is."""
+        if self.service is None or stage != self.stage:
+            return
+        if self.skip:
+            self.skip -= 1
+            return
+        self.service.kill()
+        self.service = None
+
+
+class Deadly(Sink):
+    """A mail server that tells the killer of each stage."""
+
+    killer: Killer
+
+    async def handle_RCPT(self, *given: object) -> str:  # noqa: N802
+        self.killer.at("RCPT")
+        return await super().handle_RCPT(*given)  # type: ignore[arg-type]
+
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+        self.killer.at("DOT")  # the mail counts as taken: its dot has arrived
+        reply = await super().handle_DATA(server, session, envelope)
+        self.killer.at("REPLY")
+        return reply
+
+
+def test_kills_at_any_instant_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
+    chance = random.Random(20260324)  # noqa: S311
+    kills = office = ambiguous = repeated = 0
+    while kills < KILLS:
+        office += 1
+        found = _until_done(make_office(tmp_path / f"office-{office}", REMINDERS, DRAFTS), chance, KILLS - kills)
+        kills, ambiguous, repeated = kills + found[0], ambiguous + found[1], repeated + found[2]
+    print(
+        f"{kills} kills, {office} offices, {office * (REMINDERS + DRAFTS)} mails: {ambiguous} flagged, "
+        f"{repeated} arrived twice"
+    )  # shown by -s
+
+
+def _until_done(workspace: Path, chance: random.Random, most: int) -> tuple[int, int, int]:
+    """Start and kill until all mails are sent; return the kills, the mails flagged and those that arrived twice."""
+    inbox, ledger, kills, starts = Deadly(), LedgerFile(workspace), 0, 0
+    inbox.killer = Killer(chance)
+    total = REMINDERS + DRAFTS
+    with mail_server(inbox) as port:
+        while True:
+            now = f"2026-03-24T{9 + starts * STEP // 60:02}:{starts * STEP % 60:02}"
+            service = Service(workspace, smtp(port), now=now)
+            starts += 1
+            if kills < most:
+                inbox.killer.aim(service)
+            if not _killed(service, inbox.killer, ledger, total):
+                break
+            kills += 1
+            assert_plain_words(service.said)
+            assert ledger.is_whole() or not (workspace / "var/ledger.sqlite3").exists()
+        assert service.stop() == 0
+    assert_plain_words(service.said)
+    assert ledger.is_whole()
+    assert_nothing_lost_or_repeated(ledger, inbox.arrived, total)
+    flagged = sum(mail.ambiguous for mail in ledger.mails())
+    return kills, flagged, sum(count > 1 for count in inbox.arrived.values())
+
+
+def _killed(service: Service, killer: Killer, ledger: LedgerFile, total: int) -> bool:
+    """Wait until the service is killed or all is sent; tell whether it was killed."""
+    instant = killer.chance.uniform(0.5, LONGEST)
+    began = time.monotonic()
+
+    def settled() -> bool:
+        if killer.stage == "instant" and killer.service and time.monotonic() - began > instant:
+            killer.service = None
+            service.kill()
+        return service.process.poll() is not None or ledger.is_settled(total)
+
+    wait_for(settled, lambda: service.said)
+    killed = service.process.poll() is not None
+    assert not killed or service.process.returncode == -signal.SIGKILL, service.said
+    killer.service = None
+    return killed
