@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
 
-from benchmarks import postgresql
 from benchmarks.service import processor
+from tests.postgresql import PostgreSQL, installed, new_database
 
 ROOT = Path(__file__).resolve().parents[1]
 ACTIONS, ROUNDS = 300, 3
@@ -40,13 +40,17 @@ def measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = f"sqlite:///{folder}/ledger.sqlite3"
         show([Way("SQLite, in line", file, ""), Way("SQLite, 1 process", file, f"sqlite:///{folder}/engine.sqlite3")])
-    with postgresql.server() as server:
-        if server is None:
-            print("  PostgreSQL is not installed here: nothing is measured on it")
-            return
-        url = postgresql.create(server, "office")
+    binaries = installed()
+    if binaries is None:
+        print("  PostgreSQL is not installed here: nothing is measured on it")
+        return
+    server = PostgreSQL(binaries)  # as it is by default: it syncs to the disk
+    try:
+        url = new_database(server.url)
         many = [Way(f"PostgreSQL, {count} process{'es' * (count > 1)}", url, url, count) for count in (1, 2, 4)]
         show([Way("PostgreSQL, in line", url, ""), *many])
+    finally:
+        server.stop()
 
 
 def show(ways: list[Way]) -> None:
@@ -93,5 +97,5 @@ def ask(process: subprocess.Popen[str], count: int) -> float:
 def idle_seconds(process: subprocess.Popen[str]) -> float:
     """Return the processor seconds that a node takes in a minute while there is nothing to do."""
     before, began = processor(process.pid), time.monotonic()
-    time.sleep(IDLE)
+    time.sleep(IDLE)  # the time that is measured: what a node takes while nothing happens
     return (processor(process.pid) - before) / (time.monotonic() - began) * 60

@@ -56,7 +56,7 @@ def round_of(store: Store, engine: Engine, count: int) -> float:
     for key in keys:
         engine.submit(Errand(Kind.PERFORM, key, 1))
     while left(store):
-        time.sleep(0.02)
+        time.sleep(0.02)  # a step of the wait, so that it takes no processor from what is measured
     return time.perf_counter() - began
 
 

@@ -96,7 +96,7 @@ def archive(settings: Settings, lang: str) -> Archive | None:
 
 def retention(settings: Settings, workspace: Workspace, ledger: str, lang: str) -> Retention:
     """Return what removes what is kept no longer; the ledger is known by an alias."""
-    from scheduler.ledger.archive_queries import KeptFiles
+    from scheduler.ledger.kept_files import KeptFiles
     from scheduler.service.retention import Retention
 
     return Retention(workspace, KeptFiles(ledger, workspace.root, lang), settings.keep_months)

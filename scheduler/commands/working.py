@@ -16,7 +16,7 @@ from rich.progress import Progress
 from scheduler.app import App
 from scheduler.commands import clock
 from scheduler.commands.console import print_json, say, warn
-from scheduler.commands.rehearsal import rehearse
+from scheduler.commands.simulation import simulation as simulation_of
 from scheduler.commands.starting import refuse_used
 from scheduler.commands.sweeping import print_report
 from scheduler.locale import text
@@ -58,7 +58,7 @@ def simulate(app: App, since: str, until: str, out: Path | None, *, filed_on_tar
     start = clock.instant(app, first.isoformat())
     end = clock.instant(app, (last + timedelta(days=1)).isoformat())
     with _places(app, out) as (folder, database):
-        simulation = rehearse(app, start, folder, database, filed_on_target=filed_on_target)
+        simulation = simulation_of(app, start, folder, database, filed_on_target=filed_on_target)
         reports = []
         for report in _with_progress(simulation.run(end), start, end):
             reports.append(report)

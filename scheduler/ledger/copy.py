@@ -130,7 +130,7 @@ class Copier:
 
     def named(self) -> tuple[KeptFile, ...]:
         """Return every file that the ledger names."""
-        from scheduler.ledger.archive_queries import KeptFiles
+        from scheduler.ledger.kept_files import KeptFiles
 
         return KeptFiles(self.alias, self.workspace, self.lang).all()
 

@@ -174,7 +174,8 @@ class Deliveries:
     def doubt(self, before: datetime, reply: str) -> None:
         """Leave to a person what was still to be sent when a backup was made, and may have gone since."""
         changes = {"state": DeliveryState.FAILED, "ambiguous": True, "reply": reply, "lease_until": None}
-        self._rows.filter(state__in=OPEN, planned_at__lte=before).update(finished_at=before, **changes)
+        open_then = self._rows.filter(state__in=OPEN, planned_at__lte=before)
+        open_then.update(next_try_at=before, finished_at=before, **changes)
 
     def retry(self, message_id: str, now: datetime) -> bool:
         """Let a mail that failed be tried again: a person has mended what was wrong. False where nothing failed.
@@ -187,7 +188,7 @@ class Deliveries:
             rows = self._mail(message_id, DeliveryState.FAILED, DeliveryState.SENT)
             # an archive that has what others got says nothing of those who get it now
             ambiguous = Value(value=False) if self._has_reached(message_id) else F("ambiguous")
-            free = {"lease_until": None, "handed_until": None, "next_try_at": now, "finished_at": None}
+            free = {"lease_until": None, "handed_until": None, "finished_at": None}
             if not rows.update(ambiguous=ambiguous, **free, **changes):
                 return False
             self._refused(message_id).update(fate="pending")

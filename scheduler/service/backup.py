@@ -19,7 +19,7 @@ from scheduler import __version__
 from scheduler.core.kept import KeptFile, may_go
 from scheduler.errors import Problem, SourceError, UserError
 from scheduler.locale import text
-from scheduler.service.archive import FOLDERS, MANIFEST, SETTINGS, Entry, Manifest, belongs, left_out, written
+from scheduler.service.backup_form import FOLDERS, MANIFEST, SETTINGS, Entry, Manifest, belongs, left_out, written
 from scheduler.service.workspace import Workspace
 
 

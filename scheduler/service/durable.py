@@ -69,7 +69,7 @@ class DurableEngine:
         self._idle = threading.Condition()
         self._stopping = False
         self._workflows: dict[Kind, Callable[[str], None]] = {}
-        self._hands: dict[Kind, ThreadPoolExecutor] = {}  # one thread for each kind: one errand at a time, in order
+        self._hands: dict[Kind, ThreadPoolExecutor] = {}  # one thread for each kind: one errand at a time
 
     def start(self, handlers: Handlers) -> None:
         """Open the engine's database, take up what this node left, and begin to carry.

@@ -12,8 +12,8 @@ from typing import IO
 
 from scheduler.errors import Problem, SourceError, UserError
 from scheduler.locale import text
-from scheduler.service import archive
-from scheduler.service.archive import FORM, LONGEST_MANIFEST, MANIFEST, Entry, Manifest
+from scheduler.service import backup_form
+from scheduler.service.backup_form import FORM, LONGEST_MANIFEST, MANIFEST, Entry, Manifest
 
 DAMAGE = (OSError, EOFError, tarfile.TarError, zlib.error, ValueError)  # what reading an archive may raise
 PIECE = 1 << 20  # bytes
@@ -63,7 +63,7 @@ class Inspection:
 
     def _look(self, info: tarfile.TarInfo, content: IO[bytes] | None) -> None:
         name = info.name
-        if not archive.belongs(name):
+        if not backup_form.belongs(name):
             self._wrong(name, "restore.name")
         elif content is None:
             self._wrong(name, "restore.kind")
@@ -83,7 +83,7 @@ class Inspection:
             self._wrong("", "restore.not-backup")
             return None
         try:
-            return archive.read(self.manifest)
+            return backup_form.read(self.manifest)
         except ValueError as error:
             self._wrong(MANIFEST, "restore.manifest", reason=str(error))
             return None

@@ -16,7 +16,7 @@ from typing import IO, Protocol
 
 from scheduler.errors import Problem, SourceError
 from scheduler.locale import text
-from scheduler.service.archive import FOLDERS, SETTINGS, Entry, Manifest, is_lock
+from scheduler.service.backup_form import FOLDERS, SETTINGS, Entry, Manifest, is_lock
 from scheduler.service.inspection import DAMAGE, PIECE, Inspection, files_of
 from scheduler.service.workspace import Workspace
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.core.ledger import Act, ActKind
-from scheduler.service import archive
+from scheduler.service import backup_form
 from scheduler.service.inspection import Inspection
 from tests.conftest import ROOT
 from tests.keeping.places import KEY, LOCAL, NOW, Place, names, tree
@@ -74,6 +74,7 @@ def test_a_backup_has_the_whole_workspace_and_only_it(either: Place, tmp_path: P
     wanted = {name for name in tree(either.root) if name.startswith(("deadlines.yaml", "templates/", "data/"))}
     wanted |= {name for name in tree(either.root) if name.startswith(("var/drafts/", "var/mail/", "var/evidence/"))}
     wanted |= {name for name in tree(either.root) if name.startswith("var/outbox/new/")} | {"var/feed-token"}
+    wanted |= {name for name in tree(either.root) if name.startswith("var/good/")}
     wanted -= {"data/~$costi.xlsx", "var/mail/.half.eml.partial"}
     kind = "json.gz" if either.url else "sqlite3"
     assert names(target) == wanted | {f"var/ledger.{kind}", "MANIFEST.json"}
@@ -209,7 +210,7 @@ def test_a_ledger_in_another_place_is_saved_under_the_usual_name(place: Place, t
 
 @pytest.mark.parametrize("name", ["MANIFEST.json", "deadlines.yaml", "data/a/b.xlsx", "var/lock/x", "templates/é.docx"])
 def test_names_that_belong(name: str) -> None:
-    assert archive.belongs(name)
+    assert backup_form.belongs(name)
 
 
 def test_a_name_that_could_not_be_put_back_is_told_and_a_strange_one_comes_back(place: Place, tmp_path: Path) -> None:

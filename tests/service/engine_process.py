@@ -57,7 +57,7 @@ def main(orders: Orders) -> None:
 
     def deliver(key: str) -> None:
         write(key, "begin")
-        time.sleep(orders.hold_seconds)
+        time.sleep(orders.hold_seconds)  # how long this errand takes is what the test orders
         write(key, "end")
 
     engine.start({Kind.PERFORM: lambda key: None, Kind.DELIVER: deliver})

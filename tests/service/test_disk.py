@@ -103,7 +103,7 @@ def test_a_power_cut_at_any_sync_loses_and_repeats_nothing(tmp_path: Path) -> No
     points = [
         ("fsync", "", 2),
         ("fdatasync", LEDGER, 3),
-        ("fdatasync", ENGINE, 3),
+        ("pwrite64", ENGINE, 60),  # the engine waits for the disk at its checkpoints only
         ("fdatasync", LEDGER, 6),
         ("rename", "", 4),
         ("fdatasync", LEDGER, 9),
@@ -117,7 +117,7 @@ def test_a_power_cut_at_any_sync_loses_and_repeats_nothing(tmp_path: Path) -> No
         service.kill()
         cuts += "killed by SIGKILL" in trace.read_text("utf-8", "replace")
         assert_plain_words(service.said)
-    assert cuts >= 1
+    assert cuts >= 4
     again = Service(office, now="2026-03-24T12:00")
     again.wait_until_said("Calendario:")
     again.wait_for(lambda: ledger.is_settled(total))

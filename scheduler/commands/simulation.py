@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scheduler.service.simulate import Simulation
 
 
-def rehearse(app: App, start: datetime, out: Path, database: Path, *, filed_on_target: bool) -> Simulation:
+def simulation(app: App, start: datetime, out: Path, database: Path, *, filed_on_target: bool) -> Simulation:
     """Return a simulation that begins at an instant, keeps its mails and drafts under `out`, and mails nobody."""
     from scheduler.mail.maildir import MaildirTransport
     from scheduler.parts import store as open_store
