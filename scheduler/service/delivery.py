@@ -28,6 +28,7 @@ AMBIGUOUS_PAUSE = timedelta(minutes=15)
 PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 MOST_UNANSWERED = 3  # after that a person looks: a server that never answers would get copies for ever
 ASK_FOR = timedelta(hours=6)  # so long an archive that does not answer is asked again before the mail goes once more
+INSIST = (0.5, 1, 2, 4, 8, 15, 30, 60, 60)  # seconds between the tries to write down what a server said
 LONG = timedelta(hours=1)  # a mail that has been tried in vain for longer is the operator's trouble
 GIVE_UP_AFTER = timedelta(days=5)
 
@@ -67,9 +68,9 @@ class Postman:
                 return
             receipt = self._carry(mail)
         except ScadenzarioError as error:
-            self._record_fault(mail, error)
+            self._insist(partial(self._record_fault, mail, error))
         else:
-            self._record_receipt(mail, receipt)
+            self._insist(partial(self._record_receipt, mail, receipt))
 
     def _still_to_send(self, mail: Delivery) -> Delivery:
         """Ask the archive for a mail of which it is not known whether it was sent; return it for those it must go to.
@@ -124,6 +125,20 @@ class Postman:
             return self.deliveries.dot(mail.message_id, self.claim, now, now + AMBIGUOUS_PAUSE, replies)
         except UserError as error:
             raise DeliveryError(error.problems) from error
+
+    def _insist(self, record: Callable[[], None]) -> None:
+        """Write down what the server said, also where the ledger is away for a while: nobody else knows it.
+
+        Raises:
+            UserError: the ledger stayed away, or the service is being stopped.
+        """
+        for seconds in INSIST:
+            try:
+                return record()
+            except UserError:
+                if self.stopping.wait(seconds):
+                    break
+        return record()
 
     def _record_receipt(self, mail: Delivery, receipt: Receipt) -> None:
         """Record an acceptance; those whom the server may take later get the same bytes again, they alone."""
