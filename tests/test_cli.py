@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from tests.conftest import ROOT
+from tests.processes import ROOT, run, variables
 
 KEY = "costi-personale-annuale/2026"
 NOW = ("--now", "2026-11-23T09:30")
@@ -25,11 +24,8 @@ def scadenzario(
     *arguments: str | Path, workspace: Path | None = None, environ: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run one command in a process of its own."""
-    command = [sys.executable, "-m", "scheduler", *map(str, arguments)]
-    if workspace is not None:
-        command += ["--workspace", str(workspace)]
-    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(environ or {})}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=variables, timeout=120)
+    place = ("--workspace", workspace) if workspace is not None else ()
+    return run((*arguments, *place), environ)
 
 
 def test_help_speaks_italian_and_on_request_english() -> None:
@@ -223,8 +219,7 @@ def test_a_clock_that_is_wrong_by_years_holds_everything(workspace: Path) -> Non
 def test_a_disk_without_room_for_the_ledger_is_a_sentence(workspace: Path) -> None:
     """The limit on the size of files is the disk's end, as the database and the drafts see it."""
     command = ["prlimit", "--fsize=40000", sys.executable, "-m", "scheduler", "sweep", "--workspace", str(workspace)]
-    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    result = subprocess.run(command, capture_output=True, text=True, check=False, env=variables, timeout=120)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=variables({}), timeout=120)
     assert result.returncode == 3
     assert "Traceback" not in result.stderr
     assert "il registro non si può usare" in result.stderr

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT
 from tests.mail.servers import Inbox, mail_server
+from tests.processes import Forked, run
 
 PATIENCE = 60.0  # seconds; only how long a test waits before it gives up
 NOW = ("--now", "2025-02-10T09:00")
@@ -34,8 +33,7 @@ class Office:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command."""
-        line = [sys.executable, "-m", "scheduler", *arguments, "--workspace", str(self.workspace)]
-        return subprocess.run(line, capture_output=True, text=True, check=False, env=self._variables, timeout=120)
+        return run((*arguments, "--workspace", self.workspace), self.environ)
 
     def json(self, *arguments: str) -> Any:
         """Run one command with `--json` and return what it prints."""
@@ -47,10 +45,9 @@ class Office:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{probe.getsockname()[1]}"
-        line = [sys.executable, "-m", "scheduler", "run", *NOW, "--workspace", str(self.workspace)]
-        variables = {**self._variables, "SCADENZARIO_LISTEN": address}
-        with (self.workspace.parent / "run.log").open("wb") as log:
-            process = subprocess.Popen(line, stdout=log, stderr=subprocess.STDOUT, env=variables)
+        line = ["run", *NOW, "--workspace", str(self.workspace)]
+        log = self.workspace.parent / "run.log"
+        process = Forked(line, {**self.environ, "SCADENZARIO_LISTEN": address}, log)
         self.service = process.pid
         try:
             yield address
@@ -66,10 +63,6 @@ class Office:
     def log(self) -> str:
         """What the service has said."""
         return (self.workspace.parent / "run.log").read_text("utf-8")
-
-    @property
-    def _variables(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environ}
 
 
 @contextmanager

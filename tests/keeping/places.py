@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tarfile
@@ -19,7 +18,7 @@ from scheduler.service.backup import Backup
 from scheduler.service.restore import Restore
 from scheduler.service.workspace import Workspace
 from scheduler.settings import read_settings
-from tests.conftest import ROOT
+from tests.processes import run, variables
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 LOCAL = ("--now", "2026-11-23T09:30")
@@ -40,11 +39,12 @@ class Place:
 
     def run(self, *arguments: str | Path, limit: int = 0) -> subprocess.CompletedProcess[str]:
         """Run one command in a process of its own; with a limit (bytes) no file can grow beyond it: a full disk."""
-        command = [sys.executable, "-m", "scheduler", *map(str, arguments), "--workspace", str(self.root)]
-        if limit:
-            command = ["prlimit", f"--fsize={limit}", *command]
-        variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environ}
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=variables, timeout=120)
+        words = [*map(str, arguments), "--workspace", str(self.root)]
+        if not limit:
+            return run(words, self.environ)
+        command = ["prlimit", f"--fsize={limit}", sys.executable, "-m", "scheduler", *words]
+        environ = variables(self.environ)
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environ, timeout=120)
 
     @property
     def backup(self) -> Backup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
@@ -19,8 +18,9 @@ from typing import Any
 
 import psycopg
 
-from tests.conftest import ROOT, missing
+from tests.conftest import missing
 from tests.mail.servers import Inbox
+from tests.processes import Forked, executed, tell
 from tests.service.offices import NOW
 from tests.service.waiting import PATIENCE, Found, wait_for
 
@@ -58,15 +58,16 @@ class Service:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{probe.getsockname()[1]}"
-        variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SCADENZARIO_LISTEN": self.address, **environ}
+        environ = {"SCADENZARIO_LISTEN": self.address, **environ}
         ours = ["scheduler", "run", "--workspace", str(workspace), "--now", now]
         if lease:
             ours = ["tests.service.node_process", str(workspace), now, str(lease)]
-        line = [*before, sys.executable, "-m", *ours]
-        with self.log.open("wb") as output:
-            self.process = subprocess.Popen(
-                line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=variables, start_new_session=True
-            )
+        self.log.touch()
+        self.process: Forked | subprocess.Popen[bytes]
+        if before:
+            self.process = executed([*before, sys.executable, "-m", *ours], environ, self.log)
+        else:
+            self.process = Forked(ours[1:], environ, self.log, module=ours[0])
 
     @property
     def said(self) -> str:
@@ -90,12 +91,12 @@ class Service:
 
     def tell(self, number: int) -> None:
         """Send a signal, also to what started it."""
-        os.killpg(self.process.pid, number)
+        tell(self.process, number)
 
     def kill(self) -> None:
         """End it, and what started it, as a power cut would."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            tell(self.process, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> int:

@@ -125,6 +125,6 @@ def _killed(service: Service, killer: Killer, ledger: LedgerFile, total: int) ->
 
     wait_for(settled, lambda: service.said)
     killed = service.process.poll() is not None
-    assert not killed or service.process.returncode == -signal.SIGKILL, service.said
+    assert not killed or service.process.poll() == -signal.SIGKILL, service.said
     killer.service = None
     return killed

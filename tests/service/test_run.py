@@ -6,8 +6,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +15,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from tests.conftest import ROOT
+from tests.processes import Forked, run
 
 PATIENCE = 60.0  # seconds; only how long a test waits before it gives up
 
@@ -30,11 +28,9 @@ class Running:
             probe.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{probe.getsockname()[1]}"
         self.log = workspace.parent / "run.log"
-        variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        variables["SCADENZARIO_LISTEN"] = self.address
-        command = [sys.executable, "-m", "scheduler", "run", "--workspace", str(workspace), *options]
-        with self.log.open("wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=variables)
+        self.log.write_bytes(b"")
+        command = ["run", "--workspace", str(workspace), *options]
+        self.process = Forked(command, {"SCADENZARIO_LISTEN": self.address}, self.log)
 
     def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, dict[str, str]]:
         request = urllib.request.Request(f"http://{self.address}{path}", method=method, headers=headers)
@@ -137,8 +133,7 @@ def test_the_sample_runs_on_a_false_clock_only_outside_the_term(workspace: Path)
     assert "OROLOGIO FINTO" in said
     assert "10/02/2025 09:00" in said
 
-    later = [sys.executable, "-m", "scheduler", "sweep", "--workspace", str(workspace), "--now", "2025-02-14T09:00"]
-    subprocess.run(later, check=True, capture_output=True, cwd=ROOT)
+    assert run(["sweep", "--workspace", workspace, "--now", "2025-02-14T09:00"]).returncode == 0
     again = Running(workspace, "--now", "2031-05-05T10:00", "--now-outside-term", "2025-02-10T09:00")
     again.wait_until("Calendario:")
     assert again.stop() == 0
@@ -151,10 +146,8 @@ def test_an_address_in_use_is_said_and_nothing_is_sent(workspace: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        command = [sys.executable, "-m", "scheduler", "run", "--workspace", str(workspace)]
         listen = f"127.0.0.1:{other.getsockname()[1]}"
-        variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SCADENZARIO_LISTEN": listen}
-        result = subprocess.run(command, capture_output=True, text=True, env=variables, timeout=PATIENCE, check=False)
+        result = run(["run", "--workspace", workspace], {"SCADENZARIO_LISTEN": listen})
     assert result.returncode == 3
     assert f"l'indirizzo {listen} non si può usare" in result.stderr
     assert not (workspace / "var/outbox").exists()

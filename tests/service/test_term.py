@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -31,15 +33,27 @@ def simulate(out: Path, since: str, until: str, *options: str) -> subprocess.Pop
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole term, its first months once more, and a year in which everything is filed in time."""
-    folder = tmp_path_factory.mktemp("term")
+    """The whole term, its first months once more, and a year in which everything is filed in time.
+
+    They are run once, also where several processes share the tests.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "term"
+    with Path(f"{folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            run_all(folder)
+    return folder
+
+
+def run_all(folder: Path) -> None:
+    folder.mkdir()
     running = [
         simulate(folder / "whole", START, END),
         simulate(folder / "again", START, "2024-06-30"),
         simulate(folder / "filed", "2025-01-01", "2025-06-30", "--filed-on-target"),
     ]
     assert [process.wait() for process in running] == [0, 0, 0]
-    return folder
 
 
 @pytest.fixture(scope="module")
