@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import Case, Count, Exists, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from scheduler.core.ledger import Delivery, DeliveryState
 from scheduler.ledger import lease, models
@@ -199,9 +200,13 @@ class Deliveries:
         return self._leave(message_id, DeliveryState.FAILED, DeliveryState.SENT)
 
     def next_try(self, after: datetime) -> datetime | None:
-        """Return the first instant strictly after `after` at which a waiting mail is tried, or None."""
-        waiting = self._rows.filter(state__in=OPEN, next_try_at__gt=after)
-        first: datetime | None = waiting.aggregate(first=Min("next_try_at"))["first"]
+        """Return the first instant strictly after `after` at which a waiting mail is tried, or None.
+
+        One that somebody has is tried when he has had it for too long.
+        """
+        held = [Coalesce(name, "next_try_at") for name in ("lease_until", "handed_until")]
+        waiting = self._rows.filter(state__in=OPEN).annotate(at=Greatest("next_try_at", *held)).filter(at__gt=after)
+        first: datetime | None = waiting.aggregate(first=Min("at"))["first"]
         return first
 
     def all(self, occurrence_key: str = "") -> tuple[Delivery, ...]:

@@ -100,7 +100,7 @@ class Performer:
         performance = self._failed(action, ledger, error.problems, now)
         before = ledger.performances.get(action.key)
         if before is not None and before.problems == performance.problems:
-            self.store.record(performance)
+            self.store.record(performance, claim=self.claim)
             return performance
         by_supplier = isinstance(error, SourceError)
         words = self.letters.trouble(due.occurrence, error.problems, ledger, by_supplier=by_supplier)
