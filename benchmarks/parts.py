@@ -20,7 +20,8 @@ from scheduler.core.occurrence import all_occurrences
 from scheduler.core.plan import next_wake, plan
 from scheduler.deadlines import read_register
 from scheduler.documents.context import Sheet, context
-from scheduler.documents.render import environment, render
+from scheduler.documents.render import render
+from scheduler.documents.sandbox import environment
 from scheduler.intake.intake import load
 from scheduler.intake.sheet import SheetCache
 from scheduler.mail.body import Body, Paragraph

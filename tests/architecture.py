@@ -41,7 +41,9 @@ HOMES: dict[str, set[str]] = {
     "holidays": {"deadlines"},
     "icalendar": {"feed"},
     "imaplib": {"mail"},  # the only one of the standard library
+    "isal": {"documents"},
     "jinja2": {"documents"},
+    "markupsafe": {"documents"},
     "openpyxl": {"intake"},
     "pandas": {"intake"},
     "prometheus_client": {"web"},

@@ -17,7 +17,7 @@ from scheduler.deadlines import read_register
 from scheduler.deadlines.source import read_yaml
 from scheduler.documents.context import LISTS, NAMES
 from scheduler.documents.formats import FILTERS
-from scheduler.documents.render import environment
+from scheduler.documents.sandbox import environment
 from scheduler.intake import messages
 from scheduler.locale import sentences
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from docxtpl import DocxTemplate
 from jinja2 import TemplateSyntaxError, nodes
-from jinja2.exceptions import TemplateAssertionError
+from jinja2.exceptions import SecurityError
 
 from scheduler.core.obligation import Obligation
 from scheduler.documents.context import LISTS, NAMES, figure_names, table_columns
+from scheduler.documents.faults import Fault, fault, problem
 from scheduler.documents.package import read_template
-from scheduler.documents.render import environment
+from scheduler.documents.render import template_fault
+from scheduler.documents.sandbox import environment
+from scheduler.documents.source import PROPERTIES, LeftError, UnreadableError, loaded, sources
 from scheduler.errors import Problem, TemplateError
-from scheduler.locale import text
 
 _LOOP = ("index", "index0", "first", "last", "length")
 Offer = Mapping[str, tuple[str, ...]]
@@ -35,28 +35,33 @@ def unknown_names(template: bytes, shown: str, obligation: Obligation, lang: str
     """Return a problem for each name in the template that the obligation does not offer, and for wrong code."""
     rows = {**{f"tabelle.{name}": columns for name, columns in table_columns(obligation).items()}, **LISTS}
     names = {**NAMES, "dati": figure_names(obligation), "tabelle": tuple(table_columns(obligation))}
-    found: dict[str, Problem] = {}
-    for source in _sources(template):
+    try:
+        found = _faults(tuple(_sources(template)), names, rows)
+    except (LeftError, UnreadableError) as error:
+        found = [template_fault(error)]
+    return tuple(problem(item, shown, lang) for item in found)
+
+
+def _faults(sources: Iterable[str], names: Offer, rows: Offer) -> list[Fault]:
+    found: dict[str, Fault] = {}
+    sandbox = environment()
+    for source in sources:
         try:
-            tree = environment().parse(source)
-            environment().compile(source)  # unknown filters show only here
-        except (TemplateSyntaxError, TemplateAssertionError) as error:
-            reason = error.message or ""
-            found.setdefault(reason, _problem(shown, lang, "template.syntax", reason=reason))
+            tree = sandbox.parse(source)
+            sandbox.compile(source)  # unknown filters show only here
+        except (TemplateSyntaxError, SecurityError, RecursionError) as error:
+            found.setdefault(str(error), template_fault(error))
             continue
         for path, known in _unknown(tree, names, rows):
-            found.setdefault(path, _unknown_problem(path, known, shown, lang))
-    return tuple(found.values())
+            found.setdefault(path, _unknown_fault(path, known))
+    return list(found.values())
 
 
 def _sources(template: bytes) -> Iterator[str]:
-    """Yield the Jinja source of the body, headers and footers, as docxtpl will compile it."""
-    document = DocxTemplate(io.BytesIO(template))
-    document.init_docx()
-    yield document.patch_xml(document.get_xml())
-    for uri in (document.HEADER_URI, document.FOOTER_URI):
-        for _, part in document.get_headers_footers(uri):
-            yield document.patch_xml(document.get_part_xml(part))
+    """Yield the Jinja source of each part and property that is filled."""
+    document = loaded(template)
+    yield from (getattr(document.core_properties, name) for name in PROPERTIES)
+    yield from (source.text for source in sources(document))
 
 
 def _unknown(tree: nodes.Template, names: Offer, rows: Offer) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -96,13 +101,9 @@ def _path(node: nodes.Node) -> str:
     return node.name if isinstance(node, nodes.Name) else ""
 
 
-def _problem(shown: str, lang: str, code: str, **facts: object) -> Problem:
-    return Problem(shown, text(lang, code, **facts), text(lang, f"{code}.remedy", **facts))
-
-
-def _unknown_problem(path: str, known: tuple[str, ...], shown: str, lang: str) -> Problem:
+def _unknown_fault(path: str, known: tuple[str, ...]) -> Fault:
     *_, last = path.split(".")
     near = get_close_matches(last, known, n=1, cutoff=0.5)
     if near:
-        return _problem(shown, lang, "template.unknown-near", value=path, near=near[0])
-    return _problem(shown, lang, "template.unknown-list", value=path, known=", ".join(known) or "–")
+        return fault("unknown-near", value=path, near=near[0])
+    return fault("unknown-list", value=path, known=", ".join(known) or "–")

@@ -1,0 +1,43 @@
+"""One part of a template and one context → the part's file, deflated, with every printed text found in it again."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from scheduler.documents.archive import Deflater, Entry, deflated
+from scheduler.documents.readback import in_order, missing, seen
+from scheduler.documents.source import Part
+
+BATCH = 4096  # pieces that are in memory at a time
+
+
+def filled(part: Part, values: dict[str, Any]) -> tuple[Entry, list[str]]:
+    """Return the part's file, and the texts that were printed and are not in it.
+
+    Raises:
+        what Jinja raises, and NeedsDocumentError.
+    """
+    return (_streamed(part, values) if part.steady else None) or _at_once(part, values)
+
+
+def _streamed(part: Part, values: dict[str, Any]) -> tuple[Entry, list[str]] | None:
+    """Write the part as it comes; None if a text has to be taken apart, for which the whole must be known."""
+    printed, pieces = part.begun(values)
+    deflater = Deflater()
+    deflater.add(part.source.before.encode())
+    while batch := list(itertools.islice(pieces, BATCH)):
+        markup = "".join(batch)
+        if printed.parted or not in_order(markup, printed.texts):
+            return None
+        printed.texts.clear()
+        deflater.add(markup.encode())
+    deflater.add(part.source.after.encode())
+    return deflater.entry(part.source.name), seen(printed.lost)
+
+
+def _at_once(part: Part, values: dict[str, Any]) -> tuple[Entry, list[str]]:
+    printed, pieces = part.begun(values)
+    xml = part.mended("".join(pieces))
+    document = part.document(xml)
+    return deflated(part.source.name, document), missing(xml, document, printed, proven=part.proven)

@@ -1,0 +1,128 @@
+"""A template, read, patched and compiled once for its bytes; filling it writes only what changes."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Template as JinjaTemplate
+
+from scheduler.documents.archive import Archive, Entry, deflated, entries
+from scheduler.documents.filling import filled
+from scheduler.documents.sandbox import Sandbox, environment
+from scheduler.documents.source import (
+    MARKS,
+    PROPERTIES,
+    Part,
+    compiled,
+    compiled_text,
+    loaded,
+    sources,
+)
+
+if TYPE_CHECKING:
+    from docxtpl import DocxTemplate
+
+KEPT = 32  # templates; an office has about twenty
+LONGEST_PROPERTY = 255  # characters, as python-docx has it
+
+_TIME = datetime(1601, 1, 1)  # noqa: DTZ001  (holds the place of an instant, and is none)
+
+
+class LostError(Exception):
+    """Values were printed and are not in the document; the argument lists them."""
+
+
+@dataclass(frozen=True)
+class Properties:
+    """The part of the document's properties, with places held for what each document says anew."""
+
+    name: str
+    xml: str
+    texts: Mapping[str, JinjaTemplate]  # by what holds the place
+
+    def filled(self, values: dict[str, Any], at: datetime) -> Entry:
+        """Return the part for one document.
+
+        Raises:
+            ValueError: a property is too long.
+        """
+        xml = self.xml.replace(_stamp(_TIME), _stamp(at))
+        for token, template in self.texts.items():
+            context = template.new_context(values)
+            written = "".join(template.root_render_func(context))
+            if len(html.unescape(written)) > LONGEST_PROPERTY:
+                raise ValueError(f"> {LONGEST_PROPERTY}: {html.unescape(written)[:40]}")
+            xml = xml.replace(token, written)
+        return deflated(self.name, xml.encode())
+
+
+@dataclass(frozen=True)
+class Template:
+    """A compiled template."""
+
+    parts: tuple[Part, ...]
+    properties: Properties | None
+    archive: Archive
+
+    def filled(self, values: Mapping[str, Any], at: datetime) -> bytes:
+        """Return the document with these values, each of which was found in it again.
+
+        Raises:
+            LostError: some were not.
+            NeedsDocumentError: a value can only be written by docxtpl itself.
+        """
+        context = dict(values)
+        made = [filled(part, context) for part in self.parts]
+        if lost := [item for _, texts in made for item in texts]:
+            raise LostError(lost)
+        changed = [entry for entry, _ in made]
+        if self.properties:
+            changed.append(self.properties.filled(context, at))
+        return self.archive.written(changed)
+
+
+@lru_cache(maxsize=KEPT)
+def template_of(content: bytes) -> Template:
+    """Return the template of these bytes; the same object as long as it is among the last ones used.
+
+    Raises:
+        TemplateSyntaxError, SecurityError: Jinja's, for wrong and forbidden instructions.
+        LeftError, UnreadableError: as `loaded` does.
+    """
+    sandbox = environment()
+    document = loaded(content)
+    properties = _properties(document, sandbox)
+    parts = tuple(compiled(sandbox, source) for source in sources(document) if source.filled)
+    names = {part.source.name for part in parts} | ({properties.name} if properties else set())
+    kept = tuple(item for item in entries(content) if item.name not in names)
+    return Template(parts, properties, Archive(kept))
+
+
+def _properties(document: DocxTemplate, sandbox: Sandbox) -> Properties | None:
+    """Return the properties of a document, if it has any: python-docx would invent some, with itself as the author."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    package = document.docx.part.package
+    kind = RELATIONSHIP_TYPE.CORE_PROPERTIES
+    if all(relation.reltype != kind for relation in package.rels.values()):
+        return None
+    core, texts = document.core_properties, {}
+    for number, name in enumerate(PROPERTIES):
+        text = getattr(core, name)
+        if MARKS.search(text):
+            token = f"\ue000{number}\ue001"
+            texts[token], text = compiled_text(sandbox, text), token
+        setattr(core, name, text)
+    core.created = core.modified = _TIME
+    core.revision = 1
+    part = package.part_related_by(kind)
+    return Properties(part.partname.lstrip("/"), part.blob.decode(), texts)
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
