@@ -1,14 +1,15 @@
-"""`make bench`, or `python -m benchmarks [start] [parts] [mail] [term] [ledger] [engine]`: those named, or all."""
+"""`make bench`, or `python -m benchmarks [start] [parts] [documents] …`: those named, or all."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import engine, ledger, mail, parts, start, term
+from benchmarks import documents, engine, ledger, mail, parts, start, term
 
 MEASUREMENTS = {
     "start": start.measure,
     "parts": parts.measure,
+    "documents": documents.measure,
     "mail": mail.measure,
     "term": term.measure,
     "ledger": ledger.measure,
