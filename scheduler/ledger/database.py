@@ -40,7 +40,7 @@ def connect(url: str, workspace: Path, lang: str) -> str:
     file = file_of(alias)
     try:
         if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise unusable(str(file), first_line(error), lang) from error
     bring_up_to_date(alias, backups_of(alias, workspace), lang)

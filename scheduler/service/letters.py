@@ -132,8 +132,8 @@ class Letters:
         blocks: list[Block] = [
             Paragraph(self._say("mail.greeting")),
             Paragraph(self._say("mail.alive.text", at=now.astimezone(self.workdays.zone))),
-            Heading(self._say("mail.digest.coming")),
-            *(self._table(header, rows) if rows else [Paragraph(self._say("mail.digest.nothing"))]),
+            Heading(self._say("mail.alive.coming")),
+            *(self._table(header, rows) if rows else [Paragraph(self._say("mail.alive.nothing"))]),
             *(self._list("alive.failed", [*lost, self._say("mail.alive.todo")]) if lost else []),
             Paragraph(self._say("mail.footer", office=self.office.name)),
         ]

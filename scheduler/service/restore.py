@@ -90,7 +90,7 @@ class Restore:
         old, aside = self._old(partial, label)
         try:
             for path, place in (*old, *self._new(partial)):
-                place.parent.mkdir(parents=True, exist_ok=True)
+                place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _move(path, place)
                 done.append((path, place))
         except BaseException:  # also where a person stops it
@@ -139,7 +139,7 @@ class Restore:
     def _partial(self) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=".restore-", suffix=".partial", dir=self.workspace.root))
         try:
-            (folder / VAR).mkdir()
+            (folder / VAR).mkdir(mode=0o700)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)

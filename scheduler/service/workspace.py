@@ -52,6 +52,7 @@ class Workspace:
         """
         path = self.var / relative
         try:
+            self._make_var()
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, content)
         except OSError as error:
@@ -110,7 +111,7 @@ class Workspace:
         """
         path = self.var / "lock"
         try:
-            self.var.mkdir(parents=True, exist_ok=True)
+            self._make_var()
             handle = path.open("a+")
         except OSError as error:
             raise self._unwritable(path, error) from error
@@ -139,6 +140,10 @@ class Workspace:
             return False
         except OSError as error:
             raise self._unwritable(path, error) from error
+
+    def _make_var(self) -> None:
+        """Make the folder of the service's state, which is nobody else's to read."""
+        self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _unwritable(self, path: Path, error: OSError) -> SourceError:
         what = text(self.lang, "workspace.unwritable", reason=error.strerror or "")

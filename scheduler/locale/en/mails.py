@@ -53,6 +53,8 @@ SENTENCES: dict[str, str] = {
     "mail.request.letter": "The attached letter says the same formally.",
     "mail.alive.subject": "I am alive: the next {count} deadlines",
     "mail.alive.text": "Scadenzario is running ({at}). This message comes every Monday: if it does not, the service or the mail stands still.",
+    "mail.alive.coming": "The next deadlines",
+    "mail.alive.nothing": "None in the next twelve months.",
     "mail.alive.failed": "Mails that did not arrive",
     "mail.alive.lost": "{subject} ({key})",
     "mail.alive.todo": "Mend the cause (scadenzario status shows it), then: scadenzario resend",

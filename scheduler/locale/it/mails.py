@@ -53,6 +53,8 @@ SENTENCES: dict[str, str] = {
     "mail.request.letter": "La lettera allegata dice le stesse cose in forma ufficiale.",
     "mail.alive.subject": "Sono vivo: le prossime {count} scadenze",
     "mail.alive.text": "Scadenzario è in funzione ({at}). Questo messaggio arriva ogni lunedì: se un lunedì non arriva, il servizio o la posta sono fermi.",
+    "mail.alive.coming": "Le prossime scadenze",
+    "mail.alive.nothing": "Nessuna nei prossimi dodici mesi.",
     "mail.alive.failed": "Messaggi non consegnati",
     "mail.alive.lost": "{subject} ({key})",
     "mail.alive.todo": "Correggere la causa (scadenzario status la mostra), poi: scadenzario resend",
