@@ -115,6 +115,7 @@ def _until_done(workspace: Path, chance: random.Random, most: int) -> tuple[int,
             kills += 1
             assert_plain_words(service.said)
             assert ledger.is_whole() or not (workspace / "var/ledger.sqlite3").exists()
+        service.wait_until_said("Calendario:")  # all may be done before it listens to signals
         assert service.stop() == 0
     assert_plain_words(service.said)
     assert ledger.is_whole()
