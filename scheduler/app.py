@@ -225,21 +225,19 @@ class App:
         workdays, now = self.register.workdays, self.clock()
         return tuple(status(item, workdays, known, now) for item in in_force(self.occurrences, workdays, known))
 
-    def feed(self) -> bytes:
-        """Return the calendar of all occurrences that are the workspace's to follow."""
-        from scheduler.core.status import State
-        from scheduler.feed.ics import FeedFacts, ics
-
-        ledger = self.ledger()
-        facts = FeedFacts("Scadenzario", self.register.workdays.zone.key, self.lang, self.settings.base_url)
-        return ics([item for item in self.statuses(ledger) if item.state is not State.UNTRACKED], ledger, facts)
-
     def feed_token(self) -> str:
-        """Return the secret part of the calendar's address, made at the first call and kept in `var/`."""
+        """Return the secret part of the calendar's own address, made at the first call and kept in `var/`."""
         path = self.workspace.var / "feed-token"
         if not path.exists() and self.workspace.keep_new("feed-token", secrets.token_urlsafe(24).encode()):
             path.chmod(0o600)  # and where another node was faster, its token is everybody's
         return path.read_text("ascii").strip()
+
+    def new_feed_token(self) -> str:
+        """Return another secret part, which takes the place of the one before."""
+        token = secrets.token_urlsafe(24)
+        self.workspace.keep("feed-token", token.encode())
+        (self.workspace.var / "feed-token").chmod(0o600)
+        return token
 
     @property
     def is_embedded(self) -> bool:

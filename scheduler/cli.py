@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +23,9 @@ Now = Annotated[str, typer.Option("--now", help="option.now", metavar=INSTANT)]
 Key = Annotated[str, typer.Argument(metavar="CHIAVE", help="argument.key")]
 Reason = Annotated[str, typer.Option("--reason", help="option.reason")]
 TrustClock = Annotated[bool, typer.Option("--trust-clock", help="option.trust-clock")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="option.output")]
+Since = Annotated[str, typer.Option("--from", help="option.from", metavar=DAY)]
+Until = Annotated[str, typer.Option("--to", help="option.to", metavar=DAY)]
 Who = Annotated[str, typer.Option("--who", help="option.who")]
 
 # Help texts are codes of the catalogue here; `build` puts them into words.
@@ -41,13 +44,7 @@ def check(
 
 
 @_commands.command("list", help="list")
-def list_(
-    since: Annotated[str, typer.Option("--from", help="option.from", metavar=DAY)] = "",
-    until: Annotated[str, typer.Option("--to", help="option.to", metavar=DAY)] = "",
-    json: Json = False,
-    workspace: Workspace = HERE,
-    now: Now = "",
-) -> None:
+def list_(since: Since = "", until: Until = "", json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
     from scheduler.commands import reading
 
     reading.list_occurrences(_app(workspace, now), since, until, as_json=json)
@@ -89,24 +86,32 @@ def resend(
 
 
 @_commands.command(help="feed")
-def feed(
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="option.output")] = None,
-    workspace: Workspace = HERE,
-    now: Now = "",
-) -> None:
+def feed(output: Output = None, workspace: Workspace = HERE, now: Now = "") -> None:
     from scheduler.commands import reading
 
     reading.feed(_app(workspace, now), output)
 
 
-@_commands.command(help="draft")
-def draft(
-    key: Key,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="option.output")] = None,
-    json: Json = False,
+@_commands.command("feed-token", help="feed-token")
+def feed_token(
+    act: Annotated[Literal["add", "list", "revoke"], typer.Argument(help="argument.feed-act")] = "list",
+    name: Annotated[str, typer.Argument(metavar="NOME-O-NUMERO", help="argument.feed-name")] = "",
+    family: Annotated[str, typer.Option("--family", help="option.family")] = "",
+    role: Annotated[str, typer.Option("--role", help="option.role")] = "",
+    person: Annotated[str, typer.Option("--person", help="option.person")] = "",
+    targets: Annotated[bool, typer.Option("--targets", help="option.targets")] = False,
+    alarms: Annotated[bool, typer.Option("--alarms", help="option.alarms")] = False,
+    todo: Annotated[bool, typer.Option("--todo", help="option.todo")] = False,
     workspace: Workspace = HERE,
-    now: Now = "",
 ) -> None:
+    from scheduler.commands import feed_tokens
+
+    scope, variants = {"family": family, "role": role, "person": person}, {"targets": targets, "alarms": alarms}
+    feed_tokens.feed_token(_app(workspace, ""), act, name, scope, {**variants, "todo": todo})
+
+
+@_commands.command(help="draft")
+def draft(key: Key, output: Output = None, json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
     from scheduler.commands import working
 
     working.draft(_app(workspace, now), key, output, as_json=json)
@@ -126,8 +131,8 @@ def sweep(
 
 @_commands.command(help="simulate")
 def simulate(
-    since: Annotated[str, typer.Option("--from", help="option.from", metavar=DAY)],
-    until: Annotated[str, typer.Option("--to", help="option.to", metavar=DAY)],
+    since: Since,
+    until: Until,
     out: Annotated[Path | None, typer.Option("--out", help="option.out")] = None,
     filed: Annotated[bool, typer.Option("--filed-on-target", help="option.filed")] = False,
     json: Json = False,

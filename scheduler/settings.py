@@ -50,6 +50,8 @@ class Settings:
     imap_user: str = ""
     imap_password: str = field(default="", repr=False)
     imap_folder: str = "INBOX"
+    feed_days_back: int = 90  # the calendar's window around today
+    feed_days_ahead: int = 400
     keep_months: int = 0  # of bytes of old mails and drafts; 0: for ever
 
     @property
@@ -89,6 +91,8 @@ def read_settings(environ: Mapping[str, str], workspace: Path | None = None) -> 
         node=values["NODE"],
         mails_per_minute=_number("MAILS_PER_MINUTE", values, lang, problems),
         mail_connections=_number("MAIL_CONNECTIONS", values, lang, problems),
+        feed_days_back=_number("FEED_DAYS_BACK", values, lang, problems) or Settings.feed_days_back,
+        feed_days_ahead=_number("FEED_DAYS_AHEAD", values, lang, problems) or Settings.feed_days_ahead,
         keep_months=_number("KEEP_MONTHS", values, lang, problems, MOST_MONTHS),
         **_smtp(values, lang, problems),
         **_imap(values, lang, problems),
@@ -153,6 +157,8 @@ _NAMES = (
     "IMAP_PASSWORD",
     "IMAP_FOLDER",
     "KEEP_MONTHS",
+    "FEED_DAYS_BACK",
+    "FEED_DAYS_AHEAD",
 )
 
 

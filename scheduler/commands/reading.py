@@ -160,7 +160,9 @@ def feed(app: App, output: Path | None) -> None:
     """Write the ICS calendar to a file, or to standard output."""
     import sys
 
-    content = app.feed()
+    from scheduler.commands.publishing import calendar
+
+    content = calendar(app)
     if output is None:
         sys.stdout.buffer.write(content)
     else:

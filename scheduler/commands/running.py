@@ -13,6 +13,7 @@ from types import FrameType
 from scheduler.app import App, clock_from
 from scheduler.commands import clock, logs
 from scheduler.commands.console import say
+from scheduler.commands.feed_tokens import address
 from scheduler.commands.notify import Notifier, Watchdog
 from scheduler.commands.serving import Serving
 from scheduler.locale import text
@@ -87,11 +88,10 @@ def _with_sample_clock(app: App, start: str) -> App:
 
 def _announce(app: App) -> None:
     settings, host = app.settings, app.settings.listen
-    feed = f"http://{host}/calendario/{app.feed_token()}.ics"
     lines: list[tuple[str, dict[str, object]]] = [
         ("run.started", {"folder": app.workspace.root.resolve(), "count": len(app.register.obligations)}),
         ("run.page", {"address": f"http://{host}/"}),
-        ("run.feed", {"address": feed}),
+        ("run.feed", {"address": address(app, app.feed_token())}),
         ("run.drafts", {"folder": (app.workspace.var / "drafts").resolve()}),
     ]
     if settings.smtp_host:

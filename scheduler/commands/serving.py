@@ -8,6 +8,7 @@ import time
 from datetime import date, timedelta
 
 from scheduler.app import App, system_clock
+from scheduler.commands.publishing import Publisher
 from scheduler.commands.troubles import tell_broken, troubles
 from scheduler.errors import Problem, ScadenzarioError, UserError
 from scheduler.ledger.node import Node
@@ -18,6 +19,7 @@ from scheduler.service.durations import Durations
 from scheduler.service.engine import Handlers, Kind
 from scheduler.service.health import Health
 from scheduler.service.shelf import Stamp
+from scheduler.web.calendar import Board
 from scheduler.web.probes import Probes
 from scheduler.web.server import Pages, PageServer
 
@@ -43,7 +45,9 @@ class Serving:
         self.engine = app.engine()
         self.sweeper = app.sweeper_with(self.engine)
         self.durations = Durations()
-        self.server = PageServer(app.settings.listen, self._pages())
+        board = Board()
+        self.publisher = Publisher(app, board)
+        self.server = PageServer(app.settings.listen, self._pages(), board)
         self.alerts = Alerts(app.workspace, app.settings.alert_command, app.lang, stopping=lambda: self._ending)
         self._wake = threading.Event()
         self._ending = self._told_to_reread = self._woken = False
@@ -60,6 +64,7 @@ class Serving:
         self.engine.start(self._handlers())
         tell_broken(self.app, self.sweeper)
         self.server.start()
+        self.publisher.look(self.app)  # so that the address answers as soon as it is told
         self._alarm = self._new_alarm()
         self._ticked_at = time.monotonic()
 
@@ -116,6 +121,7 @@ class Serving:
             self._swept_at = time.monotonic()
             self.alerts.tell(troubles(self.app, self._held))
             self._tidy_daily()
+        self.publisher.look(self.app)
 
     def _is_due(self) -> bool:
         """Tell whether a retry or a mail's next try has come since the last pass."""
@@ -198,8 +204,7 @@ class Serving:
         return alarm
 
     def _pages(self) -> Pages:
-        app = self.app
-        reads = (lambda: self.app.statuses(), lambda: self.app.feed(), app.feed_token(), app.lang)
+        reads = (lambda: self.app.statuses(), self.app.lang)
         return Pages(*reads, lambda: self.app.clock(), Probes(self._health, self.durations.read))
 
     def _health(self) -> Health:

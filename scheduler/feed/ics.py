@@ -1,97 +1,73 @@
-"""The ICS calendar: one all-day event for each occurrence, on its legal due date, the same bytes for the same facts."""
+"""The ICS calendar's bytes, put together from the components of each entry, which are kept until the entry changes."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from uuid import UUID, uuid5
 
-from icalendar import Calendar, Event
+from scheduler.core.feed import Variant
+from scheduler.feed.entry import Entry, FeedFacts
+from scheduler.feed.lines import TAIL, components, head
 
-from scheduler.core.ledger import Ledger
-from scheduler.core.status import State, Status
-from scheduler.locale import text, written
-from scheduler.locale.words import period_label
+_BETWEEN = re.compile(rb"(?<=\r\n)(?=BEGIN:(?:VEVENT|VTODO)\r\n)")
 
-_NAMESPACE = UUID("8f0a2c1e-6a44-5d0e-9a57-3b1f5f6f2d11")  # never changes: a UID is for ever
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_MARKED = (State.OVERDUE, State.SUBMITTED, State.SUBMITTED_LATE, State.WAIVED)
+Component = tuple[str, bytes]  # its UID, and its lines
 
 
-@dataclass(frozen=True)
-class FeedFacts:
-    """What the calendar says of itself."""
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A calendar's bytes with their fingerprint, which is made of those of its components."""
 
-    name: str
-    zone: str
-    lang: str
-    base_url: str = ""
+    content: bytes
+    sha256: str
 
 
-def ics(statuses: Iterable[Status], ledger: Ledger, facts: FeedFacts) -> bytes:
-    """Return the calendar of the given occurrences."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Scadenzario//IT")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", facts.name)
-    calendar.add("x-wr-timezone", facts.zone)
-    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    for status in statuses:
-        calendar.add_component(_event(status, ledger, facts))
-    content: bytes = calendar.to_ical()
-    return content
+def ics(entries: Iterable[Entry], facts: FeedFacts, variants: frozenset[Variant] = frozenset()) -> bytes:
+    """Return the calendar of entries: the same bytes for the same entries."""
+    parts = [content for entry in entries for _, content in components(entry, variants)]
+    return b"".join([head(facts), *parts, TAIL])
 
 
-def _event(status: Status, ledger: Ledger, facts: FeedFacts) -> Event:
-    occurrence = status.occurrence
-    event = Event()
-    event.add("uid", f"{uuid5(_NAMESPACE, occurrence.key)}@scadenzario")
-    event.add("dtstamp", _last_change(status, ledger))
-    event.add("sequence", len(ledger.acts.get(occurrence.key, ())) + (status.state is State.OVERDUE))
-    event.add("dtstart", occurrence.legal_due_on)
-    event.add("dtend", occurrence.legal_due_on + timedelta(days=1))
-    event.add("summary", _clean(_title(status, facts.lang)))
-    event.add("description", _clean(_description(status, facts.lang)))
-    event.add("categories", [_clean(occurrence.obligation.family)])
-    event.add("transp", "TRANSPARENT")
-    if facts.base_url:
-        event.add("url", f"{facts.base_url}/#{occurrence.key}")
-    return event
+def read(content: bytes) -> tuple[Calendar, list[bytes]] | None:
+    """Return a calendar that we have written, and its components; None where the bytes are not one."""
+    if not content.startswith(b"BEGIN:VCALENDAR\r\n") or not content.endswith(b"\r\n" + TAIL):
+        return None
+    begin, *parts = _BETWEEN.split(content.removesuffix(TAIL))
+    return Calendar(content, _sha256(begin, [_digest(part) for part in parts])), parts
 
 
-def _last_change(status: Status, ledger: Ledger) -> datetime:
-    """Return when the event last changed: a person's act, or becoming overdue, or the beginning of the term."""
-    acts = ledger.acts.get(status.occurrence.key, ())
-    moments = [act.at.astimezone(UTC) for act in acts]
-    if status.state is State.OVERDUE:
-        moments.append(datetime.combine(status.occurrence.legal_due_on + timedelta(days=1), time(), UTC))
-    moments.append(datetime.combine(status.occurrence.agreement.since, time(), UTC))
-    return max(moments).replace(microsecond=0)
+class Blobs:
+    """The components of one kind of calendar: what one changed entry costs does not grow with the others."""
+
+    def __init__(self, variants: frozenset[Variant]) -> None:
+        self._variants = variants
+        self._entries: dict[str, Entry] = {}
+        self._blobs: dict[str, tuple[bytes, bytes]] = {}  # by key: the lines, and the fingerprints of the components
+
+    def take(self, entries: Mapping[str, Entry]) -> list[Component]:
+        """Take over the entries in force; return the components of those that were another object until now."""
+        known, fresh = self._entries, []
+        for key, entry in entries.items():
+            if known.get(key) is not entry:
+                made = components(entry, self._variants)
+                fresh += made
+                contents = [content for _, content in made]
+                self._blobs[key] = b"".join(contents), b"".join(map(_digest, contents))
+        self._entries = dict(entries)
+        return fresh
+
+    def calendar(self, keys: Sequence[str], facts: FeedFacts) -> Calendar:
+        """Return the calendar of some of the entries."""
+        begin, blobs = head(facts), [self._blobs[key] for key in keys]
+        content = b"".join([begin, *[content for content, _ in blobs], TAIL])
+        return Calendar(content, _sha256(begin, [digest for _, digest in blobs]))
 
 
-def _title(status: Status, lang: str) -> str:
-    occurrence = status.occurrence
-    title = f"{occurrence.obligation.title} – {period_label(lang, occurrence.period)}"
-    if occurrence.to_confirm:
-        title = f"{title} ({text(lang, 'to-confirm')})"
-    return f"{text(lang, f'feed.{status.state}')} {title}" if status.state in _MARKED else title
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
 
 
-def _description(status: Status, lang: str) -> str:
-    occurrence = status.occurrence
-    lines = [
-        ("fact.period", period_label(lang, occurrence.period)),
-        ("fact.nominal", written(lang, occurrence.nominal_due_on)),
-        ("fact.legal", written(lang, occurrence.legal_due_on)),
-        ("fact.target", written(lang, occurrence.target_on)),
-        *([("fact.state", text(lang, f"state.{status.state}"))] if status.state in _MARKED else []),
-        ("fact.agreement", occurrence.agreement.title),
-        ("fact.source", occurrence.obligation.source),
-    ]
-    return "\n".join(f"{text(lang, code)}: {value}" for code, value in lines)
-
-
-def _clean(value: str) -> str:
-    return _CONTROL.sub(" ", value)
+def _sha256(begin: bytes, digests: Sequence[bytes]) -> str:
+    return hashlib.sha256(begin + b"".join(digests)).hexdigest()

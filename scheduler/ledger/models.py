@@ -55,6 +55,27 @@ class Duty(models.Model):
     retired_at = models.DateTimeField(null=True)
 
 
+class FeedToken(models.Model):
+    """One address of the calendar: the secret part itself is nowhere, only its SHA-256. Rows are never removed."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=200)
+    reach = models.CharField(max_length=20)  # all, family, role, person
+    name = models.CharField(max_length=254, blank=True)  # of the family or the desk, or an address
+    variants = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+
+class FeedRevision(models.Model):
+    """How often what the calendar says of an occurrence has changed: a SEQUENCE never falls."""
+
+    occurrence_key = models.CharField(max_length=KEY, primary_key=True)
+    digest = models.CharField(max_length=64)
+    sequence = models.PositiveIntegerField()
+    changed_at = models.DateTimeField()
+
+
 class Draft(models.Model):
     """One version of one document of an occurrence; the file itself is kept at `path`."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from scheduler.core.data import Source
 from scheduler.core.ledger import Act, ActKind, Delivery, Draft, Ledger, Performance
@@ -18,6 +18,7 @@ from scheduler.ledger.database import rest, spoken
 from scheduler.ledger.deliveries import Deliveries
 from scheduler.ledger.duties import Duties
 from scheduler.ledger.soundness import check_reachable
+from scheduler.ledger.subscriptions import Subscriptions
 
 _STARTED_AT, _IDENTITY, _SWEPT_AT, _RESTORED_AT = "started_at", "identity", "swept_at", "restored_at"
 _SETTLED_AT, _REGISTER, _ACTS_SEEN = "settled_at", "register", "acts_seen"
@@ -43,6 +44,7 @@ class Store:
         self.actions = Actions(alias, lang)
         self.deliveries = Deliveries(alias, lang)
         self.duties = Duties(alias, lang)
+        self.subscriptions = Subscriptions(alias, lang)
 
     def check(self) -> None:
         """Find out whether the ledger can be read and written now.
@@ -90,6 +92,11 @@ class Store:
     def last_act(self) -> int:
         """Return the number of the last act."""
         return models.Act.objects.using(self.alias).aggregate(last=Max("id"))["last"] or 0
+
+    def acts_mark(self) -> tuple[int, int]:
+        """Return the number of the last act and how many there are: together they tell whether there is a new one."""
+        found = models.Act.objects.using(self.alias).aggregate(last=Max("id"), count=Count("id"))
+        return found["last"] or 0, found["count"]
 
     def concerned(self, acts_seen: int) -> frozenset[str]:
         """Return the keys of the occurrences that acts concern: the newest acts, and every extension."""

@@ -1,15 +1,12 @@
-"""A small ASGI application for the page, the feed and the probes, and the thread that serves it."""
+"""A small ASGI application for the page and the probes, and the thread that serves it behind the calendar's address."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
-import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +15,14 @@ import uvicorn
 from scheduler.core.status import Status
 from scheduler.errors import Problem, ScadenzarioError, UserError
 from scheduler.locale import text
+from scheduler.web.calendar import Board, Calendars
 from scheduler.web.page import STYLE, page
 from scheduler.web.probes import METRICS_TYPE, Probes
 
 log = logging.getLogger(__name__)
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-_FEED = re.compile(r"/calendario/([A-Za-z0-9_-]{1,100})\.ics")
-_HTML, _TEXT, _ICS = "text/html; charset=utf-8", "text/plain; charset=utf-8", "text/calendar; charset=utf-8"
+_HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _JSON = "application/json"
 _SECURITY = [
     (b"content-security-policy", b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"),
@@ -54,12 +51,9 @@ class Pages:
     """The ASGI application: given functions that read, it never writes."""
 
     statuses: Callable[[], Sequence[Status]]
-    feed: Callable[[], bytes]
-    token: str
     lang: str
     clock: Callable[[], datetime]
     probes: Probes
-    _last_feed: bytes = field(default=b"", init=False)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Send) -> None:
         """Answer one request."""
@@ -70,17 +64,15 @@ class Pages:
         if scope["path"] == "/healthz" and scope["method"] in ("GET", "HEAD"):  # however busy the threads are
             answer = _ALIVE
         else:
-            answer = await asyncio.to_thread(self.answer, scope["method"], scope["path"], dict(scope["headers"]))
+            answer = await asyncio.to_thread(self.answer, scope["method"], scope["path"])
         await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
         body = b"" if scope["method"] == "HEAD" else answer.content
         await send({"type": "http.response.body", "body": body})
 
-    def answer(self, method: str, path: str, headers: dict[bytes, bytes]) -> Answer:
+    def answer(self, method: str, path: str) -> Answer:
         """Return the answer to one request."""
         if method not in ("GET", "HEAD"):
             return Answer(405, b"405\n", _TEXT, ((b"allow", b"GET, HEAD"),))
-        if found := _FEED.fullmatch(path):
-            return self._calendar(found[1], headers.get(b"if-none-match", b""))
         if path == "/":
             return self._page()
         if path == "/healthz":
@@ -101,37 +93,17 @@ class Pages:
             log.error("page not built: %s", error)  # noqa: TRY400  (it says all itself)
             return Answer(503, b"503\n", _TEXT)
 
-    def _calendar(self, token: str, known: bytes) -> Answer:
-        if not hmac.compare_digest(token, self.token):
-            return Answer(404, b"404\n", _TEXT)
-        content = self._feed_bytes()
-        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'.encode()
-        headers = ((b"etag", etag), (b"cache-control", b"private, no-cache"))
-        if etag in [item.strip() for item in known.split(b",")]:
-            return Answer(304, b"", _ICS, headers)
-        return Answer(200, content, _ICS, headers)
-
-    def _feed_bytes(self) -> bytes:
-        """Return the calendar; where it cannot be built now, the last good one."""
-        try:
-            self._last_feed = self.feed()
-        except (ScadenzarioError, OSError, RuntimeError):
-            log.exception("feed not built")
-            if not self._last_feed:
-                raise
-        return self._last_feed
-
 
 def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
     length = (b"content-length", str(len(answer.content)).encode())
     kind = (b"content-type", answer.media_type.encode())
-    return [kind, *([] if answer.status == 304 else [length]), *answer.headers, *_SECURITY]
+    return [kind, length, *answer.headers, *_SECURITY]
 
 
 class PageServer:
-    """Serves the pages from a thread of its own; the address is taken at once, so whoever is told of it can call."""
+    """Serves pages and calendars from a thread of its own; the address is taken at once: whoever is told can call."""
 
-    def __init__(self, listen: str, pages: Pages) -> None:
+    def __init__(self, listen: str, pages: Pages, board: Board) -> None:
         """Take the address `host:port`.
 
         Raises:
@@ -140,7 +112,9 @@ class PageServer:
         self._socket = _bound(listen, pages.lang)
         # No access log: the feed's address holds its token.
         options: dict[str, Any] = {"access_log": False, "log_level": "warning", "lifespan": "off"}
-        config = uvicorn.Config(pages, log_config=None, **options)  # its lines go where the service's go
+        options |= {"server_header": False, "ws": "none"}
+        application = Calendars(board, pages)
+        config = uvicorn.Config(application, log_config=None, **options)  # its lines go where the service's go
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="pages", daemon=True)
 
@@ -158,8 +132,8 @@ class PageServer:
 def _bound(listen: str, lang: str) -> socket.socket:
     host, _, port = listen.rpartition(":")
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
-        taken = socket.socket(family, kind)
+        family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, kind, protocol)  # by which a small answer goes out without waiting for more
     except OSError as error:
         raise UserError((_problem(listen, lang, error),)) from error
     try:

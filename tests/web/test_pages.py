@@ -10,7 +10,6 @@ from scheduler.core.ledger import Ledger
 from scheduler.core.occurrence import all_occurrences
 from scheduler.core.status import Status, status
 from scheduler.deadlines import read_register
-from scheduler.errors import UserError
 from scheduler.service.durations import Durations
 from scheduler.service.health import Health
 from scheduler.web.probes import Probes
@@ -18,7 +17,6 @@ from scheduler.web.server import Pages
 from tests.conftest import ROOT
 
 NOW = datetime(2025, 2, 27, 9, tzinfo=UTC)
-ICS = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 
 def statuses() -> list[Status]:
@@ -28,31 +26,14 @@ def statuses() -> list[Status]:
     return [status(item, register.workdays, ledger, NOW) for item in every]
 
 
-class Feed:
-    """A feed that can be made to fail."""
-
-    def __init__(self) -> None:
-        self.broken = False
-
-    def __call__(self) -> bytes:
-        if self.broken:
-            raise UserError(())
-        return ICS
-
-
 @pytest.fixture
-def feed() -> Feed:
-    return Feed()
-
-
-@pytest.fixture
-def pages(feed: Feed) -> Pages:
+def pages() -> Pages:
     probes = Probes(lambda: Health(NOW, {}), Durations().read)
-    return Pages(statuses, feed, "token", "it", lambda: NOW, probes)
+    return Pages(statuses, "it", lambda: NOW, probes)
 
 
 def test_the_page_shows_what_is_urgent_first_and_no_addresses(pages: Pages) -> None:
-    answer = pages.answer("GET", "/", {})
+    answer = pages.answer("GET", "/")
     content = answer.content.decode()
     assert answer.status == 200
     assert content.index("Da fare adesso") < content.index("In arrivo")
@@ -62,27 +43,11 @@ def test_the_page_shows_what_is_urgent_first_and_no_addresses(pages: Pages) -> N
     assert "<script" not in content
 
 
-def test_the_feed_is_for_who_knows_its_token(pages: Pages) -> None:
-    answer = pages.answer("GET", "/calendario/token.ics", {})
-    assert (answer.status, answer.content) == (200, ICS)
-    etag = dict(answer.headers)[b"etag"]
-    assert pages.answer("GET", "/calendario/token.ics", {b"if-none-match": b'"x", ' + etag}).status == 304
-    for path in ("/calendario/tokem.ics", "/calendario/.ics", "/calendario/token", "/calendario/../token.ics"):
-        assert pages.answer("GET", path, {}).status == 404
-
-
-def test_the_last_good_calendar_is_served_when_none_can_be_built(pages: Pages, feed: Feed) -> None:
-    assert pages.answer("GET", "/calendario/token.ics", {}).content == ICS
-    feed.broken = True
-    answer = pages.answer("GET", "/calendario/token.ics", {})
-    assert (answer.status, answer.content) == (200, ICS)
-
-
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_it_only_reads(pages: Pages, method: str) -> None:
-    answer = pages.answer(method, "/", {})
+    answer = pages.answer(method, "/")
     assert (answer.status, dict(answer.headers)[b"allow"]) == (405, b"GET, HEAD")
 
 
 def test_what_is_not_there(pages: Pages) -> None:
-    assert pages.answer("GET", "/admin", {}).status == 404
+    assert pages.answer("GET", "/admin").status == 404

@@ -33,19 +33,19 @@ def pages_of(health: Health | None, durations: Durations | None = None) -> Pages
     def gone() -> list[Status]:
         raise UserError((Problem("ledger", "gone"),))
 
-    return Pages(gone, lambda: b"", "token", "it", lambda: NOW, Probes(asked, (durations or Durations()).read))
+    return Pages(gone, "it", lambda: NOW, Probes(asked, (durations or Durations()).read))
 
 
 def samples(pages: Pages) -> dict[tuple[str, tuple[str, ...]], float]:
     """The values of /metrics, by name and labels' values."""
-    answer = pages.answer("GET", "/metrics", {})
+    answer = pages.answer("GET", "/metrics")
     assert (answer.status, answer.media_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
     families = text_string_to_metric_families(answer.content.decode())
     return {(item.name, tuple(item.labels.values())): item.value for one in families for item in one.samples}
 
 
 def readiness(pages: Pages) -> tuple[int, Mapping[str, object]]:
-    answer = pages.answer("GET", "/readyz", {})
+    answer = pages.answer("GET", "/readyz")
     assert answer.media_type == "application/json"
     return answer.status, json.loads(answer.content)
 
@@ -120,5 +120,5 @@ def test_a_fault_of_ours_is_no_traceback(caplog: pytest.LogCaptureFixture) -> No
 
 def test_a_page_that_cannot_be_built_says_so_and_the_process_is_alive() -> None:
     pages = pages_of(None)
-    assert pages.answer("GET", "/", {}).status == 503
-    assert pages.answer("GET", "/healthz", {}).content == b"ok\n"
+    assert pages.answer("GET", "/").status == 503
+    assert pages.answer("GET", "/healthz").content == b"ok\n"
