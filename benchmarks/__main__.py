@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import documents, engine, ledger, mail, parts, start, term
+from benchmarks import documents, engine, feed, ledger, mail, parts, start, term
 
 MEASUREMENTS = {
     "start": start.measure,
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "term": term.measure,
     "ledger": ledger.measure,
     "engine": engine.measure,
+    "feed": feed.measure,
 }
 
 
