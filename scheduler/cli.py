@@ -8,25 +8,25 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from scheduler.errors import DeliveryError, ScadenzarioError, SourceError, TemplateError, UserError
+from scheduler.errors import ScadenzarioError
+from scheduler.exits import CONFIGURATION, exit_code
 from scheduler.locale import text
+from scheduler.options import (
+    DAY,
+    HERE,
+    INSTANT,
+    Json,
+    Key,
+    Now,
+    Output,
+    Reason,
+    Since,
+    TrustClock,
+    Until,
+    Who,
+    Workspace,
+)
 from scheduler.settings import current, language
-
-FINE, WRONG, USAGE, CONFIGURATION, TEMPLATE, DATA, MAIL, LOCKED = range(8)
-
-
-DAY, INSTANT, HERE = "AAAA-MM-GG", "AAAA-MM-GGTHH:MM", Path()
-
-Workspace = Annotated[Path, typer.Option("--workspace", envvar="SCADENZARIO_WORKSPACE", help="option.workspace")]
-Json = Annotated[bool, typer.Option("--json", help="option.json")]
-Now = Annotated[str, typer.Option("--now", help="option.now", metavar=INSTANT)]
-Key = Annotated[str, typer.Argument(metavar="CHIAVE", help="argument.key")]
-Reason = Annotated[str, typer.Option("--reason", help="option.reason")]
-TrustClock = Annotated[bool, typer.Option("--trust-clock", help="option.trust-clock")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="option.output")]
-Since = Annotated[str, typer.Option("--from", help="option.from", metavar=DAY)]
-Until = Annotated[str, typer.Option("--to", help="option.to", metavar=DAY)]
-Who = Annotated[str, typer.Option("--who", help="option.who")]
 
 # Help texts are codes of the catalogue here; `build` puts them into words.
 _commands = typer.Typer(help="help", add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -70,6 +70,18 @@ def doctor(json: Json = False, workspace: Workspace = HERE, now: Now = "") -> No
     from scheduler.commands import doctor as examining
 
     _leave(examining.doctor(workspace, now, as_json=json))
+
+
+@_commands.command(help="verify")
+def verify(
+    seal: Annotated[str, typer.Argument(metavar="SIGILLO", help="argument.seal")] = "",
+    json: Json = False,
+    workspace: Workspace = HERE,
+) -> None:
+    from scheduler.commands import verifying
+    from scheduler.commands.clock import app_in_force
+
+    verifying.verify(app_in_force(workspace, ""), seal, as_json=json)
 
 
 @_commands.command(help="resend")
@@ -258,18 +270,6 @@ def main() -> None:
     except OSError as error:
         print(text(lang, "cli.os", file=error.filename or "", reason=error.strerror or str(error)), file=sys.stderr)
         sys.exit(CONFIGURATION)
-
-
-def exit_code(error: ScadenzarioError) -> int:
-    """Return the exit code of an error: 2 usage, 3 configuration, 4 template, 5 data, 6 mail, 7 locked."""
-    if isinstance(error, UserError) and error.exit_code is not None:
-        return error.exit_code
-    codes: list[tuple[type[ScadenzarioError], int]] = [
-        (TemplateError, TEMPLATE),
-        (SourceError, DATA),
-        (DeliveryError, MAIL),
-    ]
-    return next((code for kind, code in codes if isinstance(error, kind)), CONFIGURATION)
 
 
 def build(lang: str) -> Any:

@@ -27,7 +27,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "parts": LOWER | {"service", "settings", "framework"},
     "app": LOWER | {"service", "web", "settings", "parts", "framework"},
     "commands": LOWER | {"service", "web", "settings", "parts", "app"},
-    "cli": LOWER | {"service", "web", "settings", "parts", "app", "commands"},
+    "options": set(),
+    "exits": {"errors"},
+    "cli": LOWER | {"service", "web", "settings", "parts", "app", "commands", "options", "exits"},
     "__main__": {"cli"},
 }
 
@@ -52,7 +54,7 @@ HOMES: dict[str, set[str]] = {
     "python_calamine": {"intake"},
     "rich": {"commands"},
     "ruamel": {"deadlines"},
-    "typer": {"cli"},
+    "typer": {"cli", "options"},
     "uvicorn": {"web"},
     "yagmail": {"mail"},
 }

@@ -23,8 +23,11 @@ _FORKS.set_forkserver_preload(["tests.imported"])
 
 
 def variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a process of ours: nothing from outside but where programs are."""
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ}
+    """Return the environment of a process of ours: nothing from outside but where programs are.
+
+    Python must not write compiled modules: on the full disk of a test they would be cut off, and spoil all others.
+    """
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environ}
 
 
 class Forked:
@@ -102,6 +105,7 @@ def _become(module: str, words: list[str], environ: dict[str, str], output: str,
     os.environ.update(environ)
     _redirect(output, errors)
     sys.argv[:] = words
+    sys.dont_write_bytecode = True  # see `variables`
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scheduler import cli, settings
+from scheduler import cli, exits, settings
 from scheduler.core.occurrence import occurrence_of
 from scheduler.deadlines import read_register
 from scheduler.deadlines.source import read_yaml
@@ -77,7 +77,7 @@ def test_the_readme_lists_the_commands_with_their_options() -> None:
 
 
 def test_the_readme_lists_the_exit_codes() -> None:
-    assert [int(code) for code, _ in rows(README, "Exit code")] == list(range(cli.LOCKED + 1))
+    assert [int(code) for code, _ in rows(README, "Exit code")] == list(range(exits.LOCKED + 1))
 
 
 def test_the_readme_lists_the_settings() -> None:

@@ -32,7 +32,7 @@ def resend(app: App, names: Sequence[str], *, cancel: bool) -> None:
     deliveries, now = app.store.deliveries, app.clock()
     done = False
     for mail in mails:
-        changed = deliveries.give_up(mail.message_id) if cancel else deliveries.retry(mail.message_id, now)
+        changed = deliveries.give_up(mail.message_id, now) if cancel else deliveries.retry(mail.message_id, now)
         code = "resend.changed" if not changed else "resend.given-up" if cancel else "resend.again"
         say(text(app.lang, code, subject=mail.subject, key=mail.action_key))
         done = done or changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from scheduler.core.ledger import OPEN_OUTCOMES, Outcome, Performance
 from scheduler.ledger import lease, models
 from scheduler.ledger.database import spoken
+from scheduler.ledger.rows import utc
 
 _COLUMNS = tuple(field.name for field in fields(Performance))  # the table's columns have the same names
 
@@ -164,10 +165,3 @@ def columns() -> tuple[str, ...]:
 def chunks(keys: Sequence[str], size: int = 400) -> Iterable[Sequence[str]]:
     """Yield the keys in parts that a database takes as parameters of one query."""
     return (keys[start : start + size] for start in range(0, len(keys), size))
-
-
-def utc(instant: datetime) -> datetime:
-    """Return the instant in UTC; a naive one is a programming error and never reaches the tables."""
-    if instant.tzinfo is None:
-        raise ValueError(f"naive instant: {instant}")
-    return instant.astimezone(UTC)

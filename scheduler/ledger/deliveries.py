@@ -14,6 +14,7 @@ from scheduler.core.ledger import Delivery, DeliveryState
 from scheduler.ledger import lease, models
 from scheduler.ledger.database import spoken
 from scheduler.ledger.rows import delivery
+from scheduler.ledger.trail import Trail
 
 OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.DOTTED)
 
@@ -25,6 +26,7 @@ class Deliveries:
     def __init__(self, alias: str, lang: str = "it") -> None:
         self.alias = alias
         self.lang = lang
+        self._trail = Trail(alias, lang)
 
     def plan(self, mail: Delivery) -> None:
         """Add a mail to send; one that is there already (same Message-ID) stays as it is."""
@@ -115,6 +117,7 @@ class Deliveries:
         with transaction.atomic(using=self.alias):
             if self._mine(message_id, claim).update(lease_until=None, **changes):
                 self._fates(message_id, refused)
+                self._trail.tell_mail(message_id, at)
 
     def arrived(self, message_id: str, claim: str, at: datetime, reply: str) -> tuple[str, ...]:
         """Record that an ambiguous mail has been found where its copy goes; return those who are still to get it.
@@ -133,6 +136,7 @@ class Deliveries:
             left = tuple(pending.values_list("address", flat=True))
             if not left:
                 mine.update(lease_until=None, ambiguous=flag, **changes)
+                self._trail.tell_mail(message_id, at)
             return left
 
     def accepted(self, message_id: str, claim: str, addresses: Iterable[str], refused: Mapping[str, str]) -> None:
@@ -157,6 +161,7 @@ class Deliveries:
         with transaction.atomic(using=self.alias):
             if self._mine(message_id, claim).update(lease_until=None, **changes):
                 self._fates(message_id, refused, others="pending")
+                self._trail.tell_mail(message_id, at)
 
     def withdraw(self, message_id: str, claim: str) -> None:
         """Put back a mail of which nothing was sent because the service is being stopped: no try was made."""
@@ -168,15 +173,19 @@ class Deliveries:
         rows = self._rows.filter(state=DeliveryState.PLANNED, ambiguous=False).exclude(occurrence_key="")
         return dict(rows.values_list("message_id", "occurrence_key"))
 
-    def cancel(self, message_id: str) -> None:
+    def cancel(self, message_id: str, at: datetime) -> None:
         """Take back a mail that nobody has begun to send; one that somebody has got already stays sent."""
-        self._leave(message_id, DeliveryState.PLANNED)
+        self._leave(message_id, at, DeliveryState.PLANNED)
 
     def doubt(self, before: datetime, reply: str) -> None:
         """Leave to a person what was still to be sent when a backup was made, and may have gone since."""
         changes = {"state": DeliveryState.FAILED, "ambiguous": True, "reply": reply, "lease_until": None}
-        open_then = self._rows.filter(state__in=OPEN, planned_at__lte=before)
-        open_then.update(next_try_at=before, finished_at=before, **changes)
+        with transaction.atomic(using=self.alias):
+            open_then = self._rows.filter(state__in=OPEN, planned_at__lte=before)
+            names = list(open_then.values_list("message_id", flat=True))
+            open_then.update(next_try_at=before, finished_at=before, **changes)
+            for name in names:
+                self._trail.tell_mail(name, before)
 
     def retry(self, message_id: str, now: datetime) -> bool:
         """Let a mail that failed be tried again: a person has mended what was wrong. False where nothing failed.
@@ -195,9 +204,9 @@ class Deliveries:
             self._refused(message_id).update(fate="pending")
             return True
 
-    def give_up(self, message_id: str) -> bool:
+    def give_up(self, message_id: str, at: datetime) -> bool:
         """Take a mail that failed out of sight: a person has told its recipients otherwise. False where none failed."""
-        return self._leave(message_id, DeliveryState.FAILED, DeliveryState.SENT)
+        return self._leave(message_id, at, DeliveryState.FAILED, DeliveryState.SENT)
 
     def next_try(self, after: datetime) -> datetime | None:
         """Return the first instant strictly after `after` at which a waiting mail is tried, or None.
@@ -271,15 +280,16 @@ class Deliveries:
         """Tell whether the server has taken the mail for somebody."""
         return self._recipients(message_id).filter(fate="accepted").exists()
 
-    def _leave(self, message_id: str, *states: DeliveryState) -> bool:
+    def _leave(self, message_id: str, at: datetime, *states: DeliveryState) -> bool:
         """Send a mail to nobody any more; whoever has got it keeps it, and then it was sent."""
         recipients = self._recipients(message_id)
         with transaction.atomic(using=self.alias):
             rows = self._mail(message_id, *states)
             end = DeliveryState.SENT if self._has_reached(message_id) else DeliveryState.CANCELLED
-            left = bool(rows.update(state=end, lease_until=None))
+            left = bool(rows.update(state=end, lease_until=None, finished_at=at))
             if left:
                 recipients.filter(fate__in=("pending", "refused")).update(fate="abandoned")
+                self._trail.tell_mail(message_id, at)
             return left
 
     def _fates(self, message_id: str, refused: Mapping[str, str], others: str = "accepted") -> None:

@@ -142,3 +142,15 @@ class Recipient(models.Model):
 
     class Meta:
         ordering = ["id"]  # noqa: RUF012  (Django's own idiom)
+
+
+class Audit(models.Model):
+    """One entry of the audit trail, sealed with the one before it; rows are added and never changed."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)  # without gaps
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=KEY)
+    facts = models.TextField()
+    previous = models.CharField(max_length=64, blank=True)
+    seal = models.CharField(max_length=64)

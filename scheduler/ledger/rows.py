@@ -1,6 +1,8 @@
-"""A row of the mails as the value that the rest of the project knows."""
+"""What goes into a row, and a row of the mails as the value that the rest of the project knows."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from scheduler.core.ledger import Delivery, DeliveryState
 from scheduler.ledger import models
@@ -29,3 +31,10 @@ def delivery(row: models.Delivery) -> Delivery:
         lease_until=row.lease_until,
         next_try_at=row.next_try_at,
     )
+
+
+def utc(instant: datetime) -> datetime:
+    """Return the instant in UTC; a naive one is a programming error and never reaches the tables."""
+    if instant.tzinfo is None:
+        raise ValueError(f"naive instant: {instant}")
+    return instant.astimezone(UTC)

@@ -13,12 +13,14 @@ from django.db.models import Count, Max
 from scheduler.core.data import Source
 from scheduler.core.ledger import Act, ActKind, Delivery, Draft, Ledger, Performance
 from scheduler.ledger import models
-from scheduler.ledger.actions import Actions, chunks, columns, performance, utc
+from scheduler.ledger.actions import Actions, chunks, columns, performance
 from scheduler.ledger.database import rest, spoken
 from scheduler.ledger.deliveries import Deliveries
 from scheduler.ledger.duties import Duties
+from scheduler.ledger.rows import utc
 from scheduler.ledger.soundness import check_reachable
 from scheduler.ledger.subscriptions import Subscriptions
+from scheduler.ledger.trail import Trail
 
 _STARTED_AT, _IDENTITY, _SWEPT_AT, _RESTORED_AT = "started_at", "identity", "swept_at", "restored_at"
 _SETTLED_AT, _REGISTER, _ACTS_SEEN = "settled_at", "register", "acts_seen"
@@ -44,6 +46,7 @@ class Store:
         self.actions = Actions(alias, lang)
         self.deliveries = Deliveries(alias, lang)
         self.duties = Duties(alias, lang)
+        self.trail = Trail(alias, lang)
         self.subscriptions = Subscriptions(alias, lang)
 
     def check(self) -> None:
@@ -150,17 +153,19 @@ class Store:
 
     def record_act(self, act: Act, evidence_sha256: str = "") -> None:
         """Add a person's declaration."""
-        models.Act.objects.using(self.alias).create(
-            occurrence_key=act.occurrence_key,
-            kind=act.kind,
-            at=utc(act.at),
-            who=act.who,
-            on=act.on,
-            protocol=act.protocol,
-            evidence=act.evidence,
-            evidence_sha256=evidence_sha256,
-            reason=act.reason,
-        )
+        with transaction.atomic(using=self.alias):
+            row = models.Act.objects.using(self.alias).create(
+                occurrence_key=act.occurrence_key,
+                kind=act.kind,
+                at=utc(act.at),
+                who=act.who,
+                on=act.on,
+                protocol=act.protocol,
+                evidence=act.evidence,
+                evidence_sha256=evidence_sha256,
+                reason=act.reason,
+            )
+            self.trail.tell_act(row)
 
     def record(
         self,

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from scheduler.core.feed import Reach, Revision, Scope, Subscription, Variant
 from scheduler.ledger import models
-from scheduler.ledger.actions import chunks, utc
+from scheduler.ledger.actions import chunks
 from scheduler.ledger.database import spoken
+from scheduler.ledger.rows import utc
 
 
 @spoken

@@ -124,8 +124,14 @@ class Letters:
         ]
         return Words(self._say("mail.digest.subject", count=len(passed)), Body(tuple(blocks)))
 
-    def alive(self, coming: Sequence[Occurrence], failed: Sequence[Delivery], now: datetime) -> Words:
-        """Tell the operator that the service runs, what comes next, and which mails did not arrive."""
+    def alive(
+        self, coming: Sequence[Occurrence], failed: Sequence[Delivery], trail: tuple[int, str], now: datetime
+    ) -> Words:
+        """Tell the operator that the service runs, what comes next, which mails did not arrive, and the last seal.
+
+        The seal of the audit trail's last entry, by number, proves the trail up to it: this mail keeps it elsewhere.
+        """
+        number, seal = trail
         header = (self._say("fact.obligation"), self._say("fact.legal"))
         rows = [self._row(occurrence) for occurrence in coming]
         lost = [self._say("mail.alive.lost", subject=mail.subject, key=mail.action_key) for mail in failed]
@@ -135,6 +141,7 @@ class Letters:
             Heading(self._say("mail.alive.coming")),
             *(self._table(header, rows) if rows else [Paragraph(self._say("mail.alive.nothing"))]),
             *(self._list("alive.failed", [*lost, self._say("mail.alive.todo")]) if lost else []),
+            *([Paragraph(self._say("mail.alive.seal", number=number, seal=seal))] if number else []),
             Paragraph(self._say("mail.footer", office=self.office.name)),
         ]
         return Words(self._say("mail.alive.subject", count=len(coming)), Body(tuple(blocks)))

@@ -143,7 +143,7 @@ class Performer:
         return self._done(action, now, (), (mail,))
 
     def _alive(self, action: Action, now: datetime) -> Performance:
-        words = self.letters.alive(self._next_due(now), self.store.deliveries.failed(), now)
+        words = self.letters.alive(self._next_due(now), self.store.deliveries.failed(), self.store.trail.head(), now)
         mail = self._mail(action.key, None, (self.operator,), words, now)
         return self._done(action, now, (), (mail,))
 

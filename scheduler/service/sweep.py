@@ -167,7 +167,7 @@ class Sweeper:
         for message_id, key in waiting.items():
             occurrence = self.lookout.agenda.occurrence(key)
             if occurrence is None or is_closed(occurrence, ledger):
-                self.store.deliveries.cancel(message_id)
+                self.store.deliveries.cancel(message_id, now)
 
     def _doubt_the_restored(self, ledger: Ledger) -> None:
         restored_at, swept_at = ledger.restored_at, ledger.swept_at

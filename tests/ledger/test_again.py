@@ -66,14 +66,14 @@ def test_whoever_is_refused_again_is_told_again_and_the_others_stay(refused: Sto
     claimed(refused, LATER)
     refused.deliveries.fail(ID, "node/1", LATER, "550 unknown", {BRUNO: "550 unknown"})
     assert len(refused.deliveries.failed()) == 1
-    assert refused.deliveries.give_up(ID)
+    assert refused.deliveries.give_up(ID, LATER)
     assert state(refused) == (DeliveryState.SENT, ()), "Anna has got it"
     assert refused.deliveries.failed() == refused.deliveries.troubled() == ()
 
 
 def test_what_somebody_has_got_stays_sent_when_it_is_taken_back(refused: Store) -> None:
     refused.deliveries.retry(ID, LATER)
-    refused.deliveries.cancel(ID)
+    refused.deliveries.cancel(ID, LATER)
     assert state(refused) == (DeliveryState.SENT, ())
     assert refused.deliveries.troubled() == ()
 
@@ -86,17 +86,17 @@ def test_who_never_got_an_answer_gets_the_whole_number_of_tries_again(failed: St
 
 
 def test_giving_up_takes_a_mail_out_of_sight(failed: Store) -> None:
-    assert failed.deliveries.give_up(ID)
+    assert failed.deliveries.give_up(ID, LATER)
     assert state(failed) == (DeliveryState.CANCELLED, ())
     assert failed.deliveries.failed() == failed.deliveries.troubled() == ()
-    assert not failed.deliveries.give_up(ID)
+    assert not failed.deliveries.give_up(ID, LATER)
     assert not failed.deliveries.retry(ID, LATER)
 
 
 def test_what_did_not_fail_is_left_alone(store: Store) -> None:
     store.deliveries.plan(MAIL)
     assert not store.deliveries.retry(ID, LATER)
-    assert not store.deliveries.give_up(ID)
+    assert not store.deliveries.give_up(ID, LATER)
     assert state(store) == (DeliveryState.PLANNED, (ANNA, BRUNO))
 
 

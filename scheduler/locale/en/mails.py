@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "mail.alive.nothing": "None in the next twelve months.",
     "mail.alive.failed": "Mails that did not arrive",
     "mail.alive.lost": "{subject} ({key})",
+    "mail.alive.seal": "Audit trail: entry {number}, seal {seal}. Keep this message: it proves all that was recorded so far (to check: scadenzario verify, followed by the seal).",
     "mail.alive.todo": "Mend the cause (scadenzario status shows it), then: scadenzario resend",
     "mail.broken.subject": "Faulty configuration: the previous one stays in force",
     "mail.broken.text": "The configuration files have changed but cannot be used. Scadenzario goes on with the last good version.",

@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "mail.alive.nothing": "Nessuna nei prossimi dodici mesi.",
     "mail.alive.failed": "Messaggi non consegnati",
     "mail.alive.lost": "{subject} ({key})",
+    "mail.alive.seal": "Registro delle prove: voce {number}, sigillo {seal}. Conservare questo messaggio: prova tutto ciò che è stato registrato fin qui (per controllare: scadenzario verify, seguito dal sigillo).",
     "mail.alive.todo": "Correggere la causa (scadenzario status la mostra), poi: scadenzario resend",
     "mail.broken.subject": "Configurazione con errori: resta in vigore la precedente",
     "mail.broken.text": "I file di configurazione sono cambiati, ma non si possono usare. Scadenzario continua con l'ultima versione corretta.",
