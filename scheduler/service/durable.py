@@ -64,7 +64,7 @@ class DurableEngine:
         self.limits = limits
         self.poll_seconds = poll_seconds
         self.period_seconds = period_seconds
-        self._running = 0
+        self._running = self._begun = 0  # errands in hand, and all that ever were
         self._begun_at = 0.0  # monotonic; of the errand that is longest in hand
         self._idle = threading.Condition()
         self._stopping = False
@@ -201,12 +201,14 @@ class DurableEngine:
             raise UserError((Problem(where, what, text(self.lang, "engine.unusable.remedy")),)) from error
 
     def _is_busy(self) -> bool:
+        """Tell whether anything waits or runs; what begins between the questions may have handed out more."""
         from dbos import DBOS
 
-        if self._running or DBOS.list_queued_workflows(status="ENQUEUED", limit=1, load_input=False):
+        begun = self._begun
+        if DBOS.list_queued_workflows(status="ENQUEUED", limit=1, load_input=False):
             return True
-        begun = DBOS.list_queued_workflows(status="PENDING", executor_id=self.node, limit=1, load_input=False)
-        return bool(begun or self._running)
+        taken = DBOS.list_queued_workflows(status="PENDING", executor_id=self.node, limit=1, load_input=False)
+        return bool(taken or self._running or begun != self._begun)
 
     def _register(self, handlers: Handlers) -> None:
         from dbos import DBOS
@@ -246,6 +248,7 @@ class DurableEngine:
         with self._idle:
             self._begun_at = self._begun_at if self._running else time.monotonic()
             self._running += 1
+            self._begun += 1
         try:
             yield
         finally:
