@@ -11,7 +11,7 @@ from typing import Any
 from scheduler.core.data import Dataset, FigureSpec, Operation, Row
 from scheduler.core.obligation import Agreement, Obligation, Office
 from scheduler.core.occurrence import Occurrence
-from scheduler.documents.formats import short_date
+from scheduler.documents.formats import act
 from scheduler.locale.words import period_label
 
 TO_CONFIRM = "da confermare"
@@ -146,7 +146,7 @@ def _names(group: str, *values: object) -> SimpleNamespace:
 
 
 def _agreement(agreement: Agreement) -> SimpleNamespace:
-    acts = "; ".join(f"{act.title} del {short_date(act.on)}" if act.on else act.title for act in agreement.acts)
+    acts = "; ".join(act(item.title, item.on) for item in agreement.acts)
     last_day = date.fromordinal(agreement.until.toordinal() - 1)
     term_unsure = any(name in ("since", "until") for name in agreement.to_confirm)
     return _names("convenzione", agreement.title, acts or TO_CONFIRM, agreement.since, last_day, term_unsure)

@@ -15,6 +15,8 @@ from jinja2.exceptions import TemplateError as JinjaError
 
 from scheduler.documents import whole
 from scheduler.documents.faults import Fault, fault, refusal
+from scheduler.documents.formats import printed
+from scheduler.documents.kinds import WrongValueError, is_number
 from scheduler.documents.sandbox import NeedsDocumentError, known_names
 from scheduler.documents.source import LeftError, UnreadableError
 from scheduler.documents.template import LostError, template_of
@@ -65,6 +67,8 @@ def _told(shown: str, values: Mapping[str, Any], lang: str) -> Iterator[None]:
         raise refusal([_unknown(str(error), values)], shown, lang) from error
     except (TemplateSyntaxError, SecurityError, LeftError, UnreadableError) as error:
         raise refusal([template_fault(error)], shown, lang) from error
+    except WrongValueError as error:
+        raise refusal([_wrong_value(error)], shown, lang) from error
     except LostError as error:
         lost = sorted(set(error.args[0]))[:_TOLD]
         raise refusal([fault("lost", value=item[:80]) for item in lost], shown, lang) from error
@@ -78,3 +82,8 @@ def _unknown(message: str, values: Mapping[str, Any]) -> Fault:
     missing = names[-1] if names else message
     near = get_close_matches(missing, known_names(values), n=1, cutoff=0.5)
     return fault("unknown-near" if near else "unknown", value=missing, near=near[0] if near else "")
+
+
+def _wrong_value(error: WrongValueError) -> Fault:
+    got = str(error.value) if is_number(error.value) else printed(error.value)
+    return fault("filter", filter=error.name, value=got[:80], wanted=f"@filter.{error.wanted}")
