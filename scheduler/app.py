@@ -24,13 +24,13 @@ if TYPE_CHECKING:  # the rest is imported by the part that needs it, so that eve
     from scheduler.ledger.store import Store
     from scheduler.mail.archive import Archive
     from scheduler.mail.transport import Transport
-    from scheduler.service.alert import Trouble
     from scheduler.service.delivery import Postman
     from scheduler.service.drafting import Drafter
     from scheduler.service.durable import DurableEngine
     from scheduler.service.engine import Engine
     from scheduler.service.health import Checkup
     from scheduler.service.letters import Letters
+    from scheduler.service.press import Press
     from scheduler.service.retention import Retention, Tidied
     from scheduler.service.shelf import Adopted, Shelf
     from scheduler.service.sweep import Sweeper
@@ -81,7 +81,14 @@ class App:
         from scheduler.service.workspace import Workspace
 
         lang = self.settings.language or "it"
-        return Shelf(Workspace(self.settings.workspace, lang), lang)
+        return Shelf(Workspace(self.settings.workspace, lang), self.press, lang)
+
+    @cached_property
+    def press(self) -> Press:
+        """The process that reads and fills templates."""
+        from scheduler.service.press import Press
+
+        return Press()
 
     def adopt(self) -> App:
         """Return the application with its files read afresh, each in its last good state; ledger and mail go on.
@@ -90,7 +97,7 @@ class App:
             UserError: `deadlines.yaml` cannot be used, and there is no good copy of it.
         """
         anew = replace(self, adopted=self.shelf.adopt())
-        kept = ("shelf", "store", "transport", "archive", "postman")
+        kept = ("shelf", "press", "store", "transport", "archive", "postman")
         anew.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
         return anew
 
@@ -198,12 +205,6 @@ class App:
 
         return self.retention.tidy(self.clock(), closed)
 
-    def mail_troubles(self) -> list[Trouble]:
-        """Return the mails that did not reach somebody, and those that wait for long, as what is wrong."""
-        from scheduler.service.delivery import troubles
-
-        return troubles(self.store.deliveries, self.clock(), self.lang)
-
     @cached_property
     def retention(self) -> Retention:
         """Removes what is kept no longer."""
@@ -276,7 +277,7 @@ class App:
         from scheduler.intake.sheet import SheetCache
         from scheduler.service.drafting import Drafter
 
-        return Drafter(workspace, store, self.register.office, self.register.workdays, SheetCache())
+        return Drafter(workspace, store, self.register.office, self.register.workdays, SheetCache(), self.press)
 
     def sweeper_over(
         self, workspace: Workspace, store: Store, postman: Postman, engine: Engine, identity: str

@@ -87,7 +87,7 @@ def templates(voice: Voice, app: App, workspace: Workspace) -> Findings:
     if app.adopted is None:
         yield voice.unknown("config")
         return
-    problems = template_problems(app.register, workspace, voice.lang)
+    problems = template_problems(app.register, workspace, app.press)
     yield from map(voice.refusal, problems)
     if not problems:
         yield voice.fine("templates", count=len(users(app.register)))

@@ -17,6 +17,7 @@ from scheduler.core.status import Status
 from scheduler.errors import DeliveryError, Problem, ScadenzarioError, SourceError
 from scheduler.locale import text, written
 from scheduler.locale.words import period_label, step_text, weekday_date
+from scheduler.service.press import Press
 from scheduler.service.shelf import users
 from scheduler.service.workspace import Workspace
 
@@ -24,7 +25,7 @@ from scheduler.service.workspace import Workspace
 def check(app: App, *, connect: bool) -> int:
     """Check everything but sending; print all problems and return the exit code of the first kind found."""
     findings = [
-        (4, template_problems(app.register, app.workspace, app.lang)),
+        (4, template_problems(app.register, app.workspace, app.press)),
         (5, _data_problems(app)),
         (6, _connection_problems(app) if connect else []),
     ]
@@ -37,14 +38,14 @@ def check(app: App, *, connect: bool) -> int:
     return code
 
 
-def template_problems(register: Register, workspace: Workspace, lang: str) -> list[Problem]:
+def template_problems(register: Register, workspace: Workspace, press: Press) -> list[Problem]:
     """Return what is wrong with the templates in a workspace, by the obligations that fill them."""
-    from scheduler.documents.lint import template_problems as problems_of
-
     found: dict[str, Problem] = {}
     for name, obligations in users(register).items():
         for obligation in obligations:
-            found.update({str(item): item for item in problems_of(workspace.template(name), obligation, lang)})
+            found.update(
+                {str(item): item for item in press.problems(workspace.template(name), obligation, workspace.lang)}
+            )
     return list(found.values())
 
 

@@ -19,8 +19,10 @@ def troubles(app: App, held: Sequence[Problem] = ()) -> list[Trouble]:
     adopted = app.adopted.problems if app.adopted else ()
     found = [Trouble(f"config/{problem}", problem) for problem in adopted]
     found += [Trouble(f"held/{problem.where}", problem) for problem in held]
+    from scheduler.service import delivery
+
     try:
-        return [*found, *app.mail_troubles()]
+        return [*found, *delivery.troubles(app.store.deliveries, app.clock(), app.lang)]
     except ScadenzarioError as error:
         return [*found, *(Trouble(f"ledger/{problem.where}", problem) for problem in error.problems)]
 

@@ -21,14 +21,32 @@ def read_template(path: Path, shown: str, lang: str) -> bytes:
     Raises:
         TemplateError: it is missing, no .docx, or holds what `hazards` knows as harmful.
     """
+    content = content_of(path, shown, lang)
+    refuse_harmful(content, shown, lang)
+    return content
+
+
+def content_of(path: Path, shown: str, lang: str) -> bytes:
+    """Return the template's bytes as they are, whatever they hold.
+
+    Raises:
+        TemplateError: it is missing, or cannot be read.
+    """
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         code = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
         raise refusal([fault(code, reason=error.strerror or "")], shown, lang) from error
+
+
+def refuse_harmful(content: bytes, shown: str, lang: str) -> None:
+    """Let pass what is a harmless .docx.
+
+    Raises:
+        TemplateError: it is none, or holds what `hazards` knows as harmful.
+    """
     if found := _known_hazards(content):
         raise refusal(found, shown, lang)
-    return content
 
 
 @lru_cache(maxsize=32)

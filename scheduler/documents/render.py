@@ -24,7 +24,7 @@ from scheduler.documents.template import LostError, template_of
 _TOLD = 10  # lost values
 _FAILURES = (
     *(JinjaError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, SyntaxError),
-    *(RecursionError, MemoryError),
+    RecursionError,
 )
 
 
@@ -72,6 +72,8 @@ def _told(shown: str, values: Mapping[str, Any], lang: str) -> Iterator[None]:
     except LostError as error:
         lost = sorted(set(error.args[0]))[:_TOLD]
         raise refusal([fault("lost", value=item[:80]) for item in lost], shown, lang) from error
+    except MemoryError as error:
+        raise refusal([fault("too-large")], shown, lang) from error
     except _FAILURES as error:
         raise refusal([fault("failed", reason=str(error))], shown, lang) from error
 

@@ -102,7 +102,7 @@ class Alerts:
                 stdout=subprocess.DEVNULL,
                 stderr=said,
                 cwd=self._workspace.root,
-                env=_environment(os.environ),
+                env=environment(os.environ),
                 start_new_session=True,  # so that it can be ended with all that it started
             )
             code = self._wait(process)
@@ -156,8 +156,8 @@ def _read(workspace: Workspace) -> dict[str, int]:
     return {key: count for key, count in told if isinstance(count, int)}
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for the program: without the service's settings, among them its passwords."""
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of another program: without the service's settings, among them its passwords."""
     return {name: value for name, value in environ.items() if not name.startswith(_OURS)}
 
 

@@ -14,10 +14,12 @@ from scheduler.core.obligation import Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.workdays import WorkCalendar
 from scheduler.documents.context import Annex, RequestItem, Sheet, context
+from scheduler.documents.package import content_of
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.intake import load
 from scheduler.intake.places import places
 from scheduler.intake.sheet import SheetCache
+from scheduler.service.press import Press
 from scheduler.service.workspace import Workspace
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
@@ -39,13 +41,20 @@ class Drafter:
     """Makes the documents of occurrences of one workspace."""
 
     def __init__(
-        self, workspace: Workspace, store: Store, office: Office, workdays: WorkCalendar, cache: SheetCache
+        self,
+        workspace: Workspace,
+        store: Store,
+        office: Office,
+        workdays: WorkCalendar,
+        cache: SheetCache,
+        press: Press,
     ) -> None:
         self.workspace = workspace
         self.store = store
         self.office = office
         self.workdays = workdays
         self.cache = cache
+        self.press = press
 
     def data(self, occurrence: Occurrence) -> Dataset:
         """Return what the occurrence's documents are filled with.
@@ -87,15 +96,13 @@ class Drafter:
 
     def problems(self, occurrence: Occurrence) -> tuple[Problem, ...]:
         """Return what keeps an occurrence's documents from being made now: its workbooks, its templates."""
-        from scheduler.documents.lint import template_problems  # here, because it is slow to import
-
         found: list[Problem] = []
         try:
             self.data(occurrence)
         except SourceError as error:
             found += error.problems
         for name in occurrence.obligation.documents:
-            found += template_problems(self.workspace.template(name), occurrence.obligation, self.workspace.lang)
+            found += self.press.problems(self.workspace.template(name), occurrence.obligation, self.workspace.lang)
         return tuple(found)
 
     def request(
@@ -164,13 +171,11 @@ class Drafter:
         return Sheet(occurrence.obligation.title, version, on, annexes, request, request_by)
 
     def _filled(self, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime) -> Document:
-        from scheduler.documents.package import read_template
-        from scheduler.documents.render import render  # here, because it is slow to import
-
         path = self.workspace.template(name)
         shown = f"templates/{path.name}"
-        template = read_template(path, shown, self.workspace.lang)
-        content = render(template, shown, context(occurrence, self.office, data, sheet), at, self.workspace.lang)
+        template = content_of(path, shown, self.workspace.lang)
+        values = context(occurrence, self.office, data, sheet)
+        content = self.press.filled(template, shown, values, at, self.workspace.lang)
         draft = Draft(
             occurrence_key=occurrence.key,
             document=name,

@@ -12,6 +12,7 @@ from scheduler import __version__
 from scheduler.core.obligation import Obligation, Register
 from scheduler.deadlines import read_register
 from scheduler.errors import Problem, UserError
+from scheduler.service.press import Press
 from scheduler.service.workspace import Workspace
 
 GOOD, DECLARED, SEEN = "good", "deadlines.yaml", "seen.json"
@@ -30,8 +31,9 @@ class Adopted:
 class Shelf:
     """Keeps copies under `var/good`; the service works from these, so that it reads no file half written."""
 
-    def __init__(self, workspace: Workspace, lang: str) -> None:
+    def __init__(self, workspace: Workspace, press: Press, lang: str) -> None:
         self.workspace = workspace
+        self.press = press
         self.lang = lang
         self.folder = workspace.var / GOOD
         self._known: tuple[str, Register] | None = None  # what was read last, and the fingerprint of the file
@@ -126,9 +128,7 @@ class Shelf:
         self.workspace.keep(f"{GOOD}/{SEEN}", json.dumps(seen, indent=1).encode())
 
     def _template_problems(self, path: Path, obligations: list[Obligation]) -> list[Problem]:
-        from scheduler.documents.lint import template_problems  # here, because it is slow to import
-
-        found = {str(item): item for one in obligations for item in template_problems(path, one, self.lang)}
+        found = {str(item): item for one in obligations for item in self.press.problems(path, one, self.lang)}
         return list(found.values())
 
     def _copy(self, path: Path) -> None:

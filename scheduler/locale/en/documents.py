@@ -62,6 +62,12 @@ SENTENCES: dict[str, str] = {
     "filter.gender": "'m', 'f', 'mp' or 'fp', and then, if need be, 'di', 'a', 'da', 'in' or 'su'",
     "filter.protocol": "the number and the year, as in 15384|protocollo(2022) or '15384/2022'|protocollo",
     "filter.brackets": "in brackets the words that the guide says",
+    "template.too-long": "the template is not done after {seconds} seconds: the process that filled it was ended",
+    "template.too-long.remedy": "look for a list that is repeated inside another one, and take it out",
+    "template.too-large": "there is not enough memory to fill the template",
+    "template.too-large.remedy": "look for what repeats or lengthens a text, and take it out",
+    "template.ended": "the process that filled the template has ended twice",
+    "template.ended.remedy": "make the template anew from an empty one; failing that, look at the machine's memory",
     "template.lost": "the value “{value}” did not arrive in the document",
     "template.lost.remedy": "check the template's line that prints it: do two instructions stand in the same place?",
 }

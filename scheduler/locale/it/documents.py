@@ -64,6 +64,12 @@ SENTENCES: dict[str, str] = {
     "filter.gender": "'m', 'f', 'mp' o 'fp', e poi, se serve, 'di', 'a', 'da', 'in' o 'su'",
     "filter.protocol": "il numero e l'anno, come 15384|protocollo(2022) o '15384/2022'|protocollo",
     "filter.brackets": "tra parentesi le parole che dice la guida",
+    "template.too-long": "il modello non è pronto dopo {seconds} secondi: il processo che lo compilava è stato chiuso",
+    "template.too-long.remedy": "cercare un elenco ripetuto dentro un altro elenco, e toglierlo",
+    "template.too-large": "per compilare il modello la memoria non basta",
+    "template.too-large.remedy": "cercare ciò che ripete o allunga un testo, e toglierlo",
+    "template.ended": "il processo che compilava il modello si è chiuso due volte",
+    "template.ended.remedy": "rifare il modello da uno vuoto; se non basta, guardare la memoria della macchina",
     "template.lost": "il valore «{value}» non è arrivato nel documento",
     "template.lost.remedy": "controllare la riga del modello che lo stampa: due istruzioni nello stesso punto si annullano?",
 }
