@@ -96,7 +96,7 @@ class App:
         Raises:
             UserError: `deadlines.yaml` cannot be used, and there is no good copy of it.
         """
-        anew = replace(self, adopted=self.shelf.adopt())
+        anew = replace(self, adopted=self.shelf.adopt(self.clock()))
         kept = ("shelf", "press", "store", "transport", "archive", "postman")
         anew.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
         return anew

@@ -18,6 +18,7 @@ from scheduler.errors import DeliveryError, Problem, ScadenzarioError, SourceErr
 from scheduler.locale import text, written
 from scheduler.locale.words import period_label, step_text, weekday_date
 from scheduler.service.press import Press
+from scheduler.service.rehearsal import Rehearsal
 from scheduler.service.shelf import users
 from scheduler.service.workspace import Workspace
 
@@ -25,7 +26,7 @@ from scheduler.service.workspace import Workspace
 def check(app: App, *, connect: bool) -> int:
     """Check everything but sending; print all problems and return the exit code of the first kind found."""
     findings = [
-        (4, template_problems(app.register, app.workspace, app.press)),
+        (4, template_problems(app.register, app.workspace, app.press) or _rehearsed(app)),
         (5, _data_problems(app)),
         (6, _connection_problems(app) if connect else []),
     ]
@@ -47,6 +48,12 @@ def template_problems(register: Register, workspace: Workspace, press: Press) ->
                 {str(item): item for item in press.problems(workspace.template(name), obligation, workspace.lang)}
             )
     return list(found.values())
+
+
+def _rehearsed(app: App) -> list[Problem]:
+    """Return what would break in the next twelve months, in templates that are all right as such."""
+    rehearsal = Rehearsal(app.workspace, app.register.office, app.press, app.clock())
+    return list(rehearsal.problems(app.occurrences))
 
 
 def _data_problems(app: App) -> list[Problem]:

@@ -92,7 +92,7 @@ class _Work:
         if not operands or (spec.operation is not Operation.ADD and len(operands) != 2):
             raise user_error(self.lang, f"figures.{spec.name}", "figure.two", value=len(operands))
         cells = tuple(dict.fromkeys(cell for figure in operands for cell in figure.cells))
-        value = _arithmetic(spec.operation, [self._scalar(figure, spec) for figure in operands])
+        value = arithmetic(spec.operation, [self._scalar(figure, spec) for figure in operands])
         return Figure(spec.name, value, _SIGNS[spec.operation].join(spec.operands), cells)
 
     def _operand(self, name: str, spec: FigureSpec) -> Figure:
@@ -107,7 +107,7 @@ class _Work:
         raise user_error(self.lang, f"figures.{spec.name}", "figure.not-numeric", value=figure.name)
 
 
-def _arithmetic(operation: Operation, values: Sequence[int | Decimal | Mark | None]) -> Value:
+def arithmetic(operation: Operation, values: Sequence[int | Decimal | Mark | None]) -> Value:
     """Return the result; a mark among the operands is the result, and nothing where one is empty."""
     numbers: list[int | Decimal] = []
     for value in values:

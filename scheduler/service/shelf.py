@@ -6,13 +6,16 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from scheduler import __version__
 from scheduler.core.obligation import Obligation, Register
+from scheduler.core.occurrence import all_occurrences
 from scheduler.deadlines import read_register
 from scheduler.errors import Problem, UserError
 from scheduler.service.press import Press
+from scheduler.service.rehearsal import Rehearsal
 from scheduler.service.workspace import Workspace
 
 GOOD, DECLARED, SEEN = "good", "deadlines.yaml", "seen.json"
@@ -66,15 +69,17 @@ class Shelf:
         except UserError as error:
             return Adopted(self._last_good(error), error.problems)
 
-    def adopt(self) -> Adopted:
+    def adopt(self, at: datetime) -> Adopted:
         """Put a copy of each file that is right on the shelf; where one is not, its last good copy stays in force.
+
+        A template that takes the place of another is right when it also is with made-up data for the year from `at`.
 
         Raises:
             UserError: `deadlines.yaml` cannot be used, and there is no good copy of it.
             SourceError: the copies cannot be written.
         """
         adopted = self._declared()
-        return Adopted(adopted.register, (*adopted.problems, *self._adopt_templates(adopted.register)))
+        return Adopted(adopted.register, (*adopted.problems, *self._adopt_templates(adopted.register, at)))
 
     def _declared(self) -> Adopted:
         new = self.folder / "new" / DECLARED
@@ -108,8 +113,9 @@ class Shelf:
         except UserError:  # written for another version
             raise error from None
 
-    def _adopt_templates(self, register: Register) -> Iterator[Problem]:
+    def _adopt_templates(self, register: Register, at: datetime) -> Iterator[Problem]:
         filled = users(register)
+        rehearsal = Rehearsal(self.workspace, register.office, self.press, at)
         seen, before = {}, self._seen()
         rules = hashlib.sha256(f"{__version__} {sorted(filled)}".encode()).hexdigest()
         declared = _digest(self.folder / DECLARED)
@@ -119,7 +125,7 @@ class Shelf:
             seen[name] = mark
             if before.get(name) == mark and (self.templates / path.name).exists():
                 continue
-            problems = self._template_problems(path, obligations)
+            problems = self._template_problems(path, obligations) or self._rehearsed(rehearsal, name, register)
             yield from problems
             if problems:
                 seen.pop(name)
@@ -130,6 +136,13 @@ class Shelf:
     def _template_problems(self, path: Path, obligations: list[Obligation]) -> list[Problem]:
         found = {str(item): item for one in obligations for item in self.press.problems(path, one, self.lang)}
         return list(found.values())
+
+    def _rehearsed(self, rehearsal: Rehearsal, name: str, register: Register) -> list[Problem]:
+        """Return what would break, where a copy that does not could stay in force instead."""
+        if not (self.templates / f"{name}.docx").exists():
+            return []
+        obligations = users(register)[name]
+        return list(rehearsal.problems(all_occurrences(obligations, register.workdays), name))
 
     def _copy(self, path: Path) -> None:
         try:

@@ -1,0 +1,125 @@
+"""Made-up data of the declared types, as awkward as real data get: what templates are tried with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from scheduler.core.data import (
+    AmountLine,
+    Column,
+    ColumnType,
+    Dataset,
+    Figure,
+    FigureSpec,
+    Mark,
+    Operation,
+    Row,
+    Source,
+    Table,
+    TableSpec,
+    Value,
+)
+from scheduler.intake.figures import arithmetic, compute
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way in which data can be awkward."""
+
+    name: str
+    rows: int
+    sign: int = 1
+    reported: bool = True
+
+
+CASES = (Case("one", 1), Case("none", 0), Case("many", 1000, sign=-1), Case("unreported", 2, reported=False))
+
+NOT_REPORTED = Mark("n.r")
+LONG = (
+    'Società cooperativa «Ruggero D\'Àvila & Figli» <S.r.l. in liquidazione>, già "Città dei Mestieri" di Cassano '
+    "d'Adda – sede di via Papa Giovanni XXIII n. 1/bis, {{ scala }} B %} 😀"
+)
+_TEXTS = (LONG, "È", "007", "A & B", "x" * 80)
+_SUMMED = (Operation.ADD, Operation.DIFFERENCE, Operation.RATIO)
+_DECLARED = (Operation.CONSTANT, Operation.AMOUNTS)
+_COUNTED = (Operation.COUNT, Operation.COUNT_DISTINCT)
+
+
+def invented(
+    tables: Sequence[TableSpec], figures: Sequence[FigureSpec], lines: Sequence[AmountLine], year: int, case: Case
+) -> Dataset:
+    """Return a dataset of the shape that `load` gives for these declarations, without reading any workbook."""
+    made = {spec.name: Table(spec.name, _names(spec.columns), _rows(spec.columns, case)) for spec in tables}
+    columns = {spec.name: {column.name: column for column in spec.columns} for spec in tables}
+    done: dict[str, Figure] = {}
+    for spec in figures:
+        if spec.operation in _DECLARED:
+            done |= compute((spec,), {}, lines, year)
+        else:
+            done[spec.name] = Figure(spec.name, _value(spec, columns, done, case), "")
+    sources = tuple(Source(f"data/{spec.name} – {LONG[:40]}.xlsx", "Foglio 1", "0" * 64, 1) for spec in tables)
+    return Dataset(made, done, sources)
+
+
+def _value(
+    spec: FigureSpec, columns: Mapping[str, Mapping[str, Column]], done: Mapping[str, Figure], case: Case
+) -> Value | tuple[Row, ...]:
+    if spec.operation in _COUNTED:
+        return case.rows
+    if spec.operation in _SUMMED:
+        operands = [done[name].value for name in spec.operands]
+        return arithmetic(
+            spec.operation, [item for item in operands if not isinstance(item, str | date | tuple | list)]
+        )
+    table, _, column = spec.of.partition(".")
+    known = columns[table]
+    match spec.operation:
+        case Operation.SUM:
+            return _cell(known[column], case, 0) if case.rows else 0
+        case Operation.PICK:
+            return _cell(known[column], case, 0)
+        case Operation.ROWS:
+            return _rows(tuple(known.values()), case)
+        case _:
+            return _rows(tuple(_grouped(spec, known)), case)
+
+
+def _grouped(spec: FigureSpec, known: Mapping[str, Column]) -> Iterator[Column]:
+    """Yield the columns of a group or a statement."""
+    if spec.operation is Operation.STATEMENT:
+        yield Column("voce", ColumnType.TEXT)
+        yield from (Column(name, ColumnType.AMOUNT) for name in ("assegnato", "nel_periodo", "rendicontato", "residuo"))
+        return
+    yield from (known[name] for name in (*spec.by, *spec.sums))
+    counted = [name for name, _ in spec.distinct] + ([spec.count] if spec.count else [])
+    yield from (Column(name, ColumnType.INTEGER) for name in counted)
+
+
+def _rows(columns: Sequence[Column], case: Case) -> tuple[Row, ...]:
+    lines = ({column.name: _cell(column, case, line) for column in columns} for line in range(case.rows))
+    return tuple(Row({"di_cui": False, **values} if "voce" in values else values) for values in lines)
+
+
+def _names(columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(column.name for column in columns)
+
+
+def _cell(column: Column, case: Case, line: int) -> Value:
+    if not case.reported:
+        return NOT_REPORTED
+    if line % 2 and not column.required:
+        return None
+    match column.type:
+        case ColumnType.TEXT:
+            return (column.values or _TEXTS)[line % len(column.values or _TEXTS)]
+        case ColumnType.INTEGER:
+            return case.sign * (line + 1)
+        case ColumnType.DATE:
+            return date(2024, 12, 31) + timedelta(days=line)
+        case ColumnType.PERCENT:
+            return Decimal("83.33")
+        case _:
+            return case.sign * (Decimal("12345678.91") + line)
