@@ -39,7 +39,8 @@ class Child:
         Raises:
             GoneError, LateError: it did not come up.
         """
-        line = [sys.executable, "-P", "-c", _PROGRAM, str(_PACKAGES), str(memory), str(seconds)]
+        # it writes no compiled modules: on a full disk they would be cut off, and spoil every later start
+        line = [sys.executable, "-B", "-P", "-c", _PROGRAM, str(_PACKAGES), str(memory), str(seconds)]
         try:
             self._process = subprocess.Popen(  # noqa: S603  (ourselves)
                 line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(os.environ)
