@@ -35,6 +35,10 @@ GIVE_UP_AFTER = timedelta(days=5)
 log = logging.getLogger(__name__)
 
 
+class LedgerAwayError(DeliveryError):
+    """The ledger could not be asked at the fence: nothing was sent, and no server is to blame."""
+
+
 @dataclass(frozen=True)
 class Postman:
     """Carries the ledger's mails to one transport, one at a time, over one connection."""
@@ -124,7 +128,7 @@ class Postman:
         try:
             return self.deliveries.dot(mail.message_id, self.claim, now, now + AMBIGUOUS_PAUSE, replies)
         except UserError as error:
-            raise DeliveryError(error.problems) from error
+            raise LedgerAwayError(error.problems) from error
 
     def _insist(self, record: Callable[[], None]) -> None:
         """Write down what the server said, also where the ledger is away for a while: nobody else knows it.
@@ -155,7 +159,8 @@ class Postman:
 
     def _record_fault(self, mail: Delivery, error: ScadenzarioError) -> None:
         now, reply, name = self.clock(), str(error), mail.message_id
-        if self.stopping.is_set() and not getattr(error, "after_dot", False):
+        stopped = self.stopping.is_set() and not getattr(error, "after_dot", False)
+        if stopped or isinstance(error, LedgerAwayError):
             self.deliveries.withdraw(name, self.claim)
             return
         log.warning("mail not sent: %s", reply, extra={"action": mail.action_key})
