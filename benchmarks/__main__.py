@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import documents, engine, feed, ledger, mail, parts, start, term
+from benchmarks import documents, engine, feed, intake, ledger, mail, parts, start, term
 
 MEASUREMENTS = {
     "start": start.measure,
     "parts": parts.measure,
+    "intake": intake.measure,
     "documents": documents.measure,
     "mail": mail.measure,
     "term": term.measure,

@@ -13,6 +13,7 @@ class Problem:
     what: str  # path, value and fault
     remedy: str = ""
     discreet: str = ""  # the fault without the value found, which may be somebody's name; '' where nothing is to hide
+    warning: bool = False  # it keeps nobody from going on
 
     def __str__(self) -> str:
         return self._sentence(self.what)

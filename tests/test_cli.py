@@ -249,6 +249,14 @@ def test_draft_of_broken_data_names_every_cell(workspace: Path) -> None:
     ]
 
 
+def test_draft_of_odd_data_warns_and_goes_on(workspace: Path) -> None:
+    path = workspace / "data/iefp/2026.csv"
+    path.write_text("Percorso;Ente;Posti;Iscritti\nà;b;12;n.r\n", "cp1252")
+    result = scadenzario("draft", "iefp-programmazione/2026", workspace=workspace)
+    assert result.returncode == 0
+    assert "data/iefp/2026.csv: avviso: letto come Windows-1252, separatore ;" in result.stderr
+
+
 def test_sweep_sends_once_and_a_dry_run_nothing(workspace: Path) -> None:
     planned = scadenzario("sweep", "--dry-run", *NOW, workspace=workspace)
     assert "costi-personale-trimestrale/2026-Q3/draft-20d" in planned.stdout

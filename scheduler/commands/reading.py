@@ -34,7 +34,7 @@ def check(app: App, *, connect: bool) -> int:
         for problem in problems:
             warn(problem)
     counts = {"obligations": len(app.register.obligations), "occurrences": len(app.occurrences)}
-    code = next((code for code, problems in findings if problems), 0)
+    code = next((code for code, problems in findings if not all(problem.warning for problem in problems)), 0)
     say(text(app.lang, "cli.check-fine" if code == 0 else "cli.check-wrong", **counts))
     return code
 
@@ -57,13 +57,15 @@ def _rehearsed(app: App) -> list[Problem]:
 
 
 def _data_problems(app: App) -> list[Problem]:
-    """Return what is wrong with the workbooks of the occurrences whose draft is due and whose date has not passed."""
+    """Return what is wrong, or only strange, in the workbooks whose draft is due and whose date has not passed."""
     found: dict[str, Problem] = {}
     for occurrence in _in_hand(app):
         try:
             app.drafter.data(occurrence)
+            problems = app.drafter.warnings(occurrence)
         except SourceError as error:
-            found.update({str(problem): problem for problem in error.problems})
+            problems = error.problems
+        found.update({str(problem): problem for problem in problems})
     return list(found.values())
 
 

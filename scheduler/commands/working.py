@@ -27,6 +27,8 @@ def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
     """Make the drafts of an occurrence now and keep them; with an output file, put the first one there as well."""
     occurrence = clock.occurrence(app, key)
     documents = app.drafter.keep(lambda least: app.drafter.documents(occurrence, (), app.clock(), least))
+    for warning in app.drafter.warnings(occurrence):
+        warn(warning)
     drafts = [item.draft for item in documents]
     for item in drafts:
         app.store.record_draft(item)

@@ -18,6 +18,9 @@ class ColumnType(StrEnum):
     NUMBER = "numero"
     PERCENT = "percentuale"  # 83,33 means 83.33 per cent
     DATE = "data"
+    MONTH = "mese"  # 1 to 12
+    TAX_CODE = "codice fiscale"  # of a person, or the 11 digits of a body
+    PROJECT = "CUP"  # the code of a public project
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,22 @@ class Mark:
 
 TO_CONFIRM = Mark("da confermare")
 
+MARKS = ("n.r", "n.r.", "n.d", "n.d.", "-")  # those of a table that declares none
+
 # One cell's or figure's value. None only for an empty cell of a column that is not required.
 Value = str | int | Decimal | date | Mark | None
 
 # Several values in one place of a row: an assigned amount per year, in the order of the years.
 Series = tuple[Decimal | Mark, ...]
+
+
+class Unit(StrEnum):
+    """What a number in a cell counts; words of the office, as in `deadlines.yaml`."""
+
+    THOUSANDS = "migliaia"
+    MILLIONS = "milioni"
+    POINTS = "punti"  # of a percentage: 83,33 means 83.33 per cent, and so does 0,8333 mean 0.8333
+    FRACTION = "frazione"  # of a percentage: 0,8333 means 83.33 per cent
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,9 @@ class Column:
     required: bool = True
     unique: bool = False
     values: tuple[str, ...] = ()
+    least: Decimal | date | None = None  # the allowed range, both ends included
+    most: Decimal | date | None = None
+    unit: Unit | None = None  # what the number of a cell counts, where it is not the type's own unit
     difference: tuple[str, str] | None = None  # (minuend column, subtrahend column)
 
 
@@ -59,6 +76,25 @@ class Span(StrEnum):
     YEAR_TO_DATE = "year_to_date"  # from 1 January of the period's last year to the period's end
 
 
+class Totals(StrEnum):
+    """What a row is that begins with `Totale`."""
+
+    UNSAID = ""  # a total, if its numbers are the sums of the rows above; said in a warning
+    CHECK = "check"  # a total: not counted, but compared with its rows
+    ROWS = "rows"  # a row like the others
+
+
+class HiddenRows(StrEnum):
+    """What becomes of rows that are hidden in the sheet."""
+
+    UNSAID = ""  # read; said in a warning
+    READ = "read"
+    SKIP = "skip"
+
+
+BLANK_ROW = "riga vuota"  # in `TableSpec.end`: the first blank row
+
+
 @dataclass(frozen=True)
 class TableSpec:
     """A declared table: where its files are and what its columns mean."""
@@ -67,9 +103,19 @@ class TableSpec:
     path: str  # relative to the workspace; may hold placeholders; .xlsx .xls .ods .csv
     columns: tuple[Column, ...]
     sheet: str = ""  # may hold placeholders; empty: the first sheet (and always for .csv)
-    header: int = 1  # 1-based row of the header
+    header: int = 1  # 1-based row of the header; the last one where it has several
     span: Span = Span.PERIOD
-    marks: tuple[str, ...] = ("n.r", "n.r.", "n.d", "n.d.", "-")
+    marks: tuple[str, ...] = MARKS
+    above: tuple[int, ...] = ()  # rows of the header above that one, each said of the columns that its cells span
+    end: tuple[str, ...] = ()  # what the row below the last one begins with; `*` stands for anything
+    totals: Totals = Totals.UNSAID
+    hidden_rows: HiddenRows = HiddenRows.UNSAID
+    values_only: bool = False  # True: a formula is an error
+
+    @property
+    def header_rows(self) -> int:
+        """How many rows the header has."""
+        return len(self.above) + 1
 
 
 class Operation(StrEnum):

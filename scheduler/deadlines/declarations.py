@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import PurePosixPath, PureWindowsPath
 
-from scheduler.core.data import Column, ColumnType, FigureSpec, Operation, Span, TableSpec
+from scheduler.core.data import (
+    MARKS,
+    Column,
+    ColumnType,
+    FigureSpec,
+    HiddenRows,
+    Operation,
+    Span,
+    TableSpec,
+    Totals,
+    Unit,
+)
 from scheduler.core.obligation import Agreement
 from scheduler.deadlines import shape
 from scheduler.deadlines.problems import Problems
@@ -15,6 +28,10 @@ from scheduler.deadlines.source import Location
 PLACEHOLDERS = ("year", "half", "quarter", "month", "key")
 SUFFIXES = (".xlsx", ".xls", ".ods", ".csv")
 _NUMERIC = (ColumnType.INTEGER, ColumnType.AMOUNT, ColumnType.NUMBER, ColumnType.PERCENT)
+_UNITS = {
+    **dict.fromkeys((Unit.THOUSANDS, Unit.MILLIONS), (ColumnType.AMOUNT, ColumnType.NUMBER)),
+    **dict.fromkeys((Unit.POINTS, Unit.FRACTION), (ColumnType.PERCENT,)),
+}
 _TO_COLUMN = (Operation.SUM, Operation.PICK, Operation.COUNT_DISTINCT, Operation.STATEMENT)
 _TO_FIGURES = (Operation.DIFFERENCE, Operation.ADD, Operation.RATIO)
 _WITHOUT_TABLE = (*_TO_FIGURES, Operation.CONSTANT, Operation.AMOUNTS)
@@ -34,15 +51,25 @@ def tables_of(models: Mapping[str, shape.Table], problems: Problems) -> dict[str
 def _table(name: str, model: shape.Table, location: Location, problems: Problems) -> TableSpec:
     _check_path(model.path, (*location, "path"), problems)
     _check_placeholders(model.sheet, (*location, "sheet"), problems)
+    if model.header_rows > model.header:
+        problems.add((*location, "header_rows"), "table.header-rows", value=model.header_rows, header=model.header)
     columns: list[Column] = []
     for column_name, column in model.columns.items():
         columns.append(_column(column_name, column, columns, (*location, "columns", column_name), problems))
-    spec = TableSpec(name, model.path, tuple(columns), model.sheet, model.header, Span(model.span))
-    return spec if model.marks is None else TableSpec(*_fields(spec), tuple(model.marks))
-
-
-def _fields(spec: TableSpec) -> tuple[str, str, tuple[Column, ...], str, int, Span]:
-    return spec.name, spec.path, spec.columns, spec.sheet, spec.header, spec.span
+    return TableSpec(
+        name,
+        model.path,
+        tuple(columns),
+        model.sheet,
+        model.header,
+        Span(model.span),
+        MARKS if model.marks is None else tuple(model.marks),
+        above=tuple(range(model.header - model.header_rows + 1, model.header)),
+        end=tuple(model.end),
+        totals=Totals(model.totals or ""),
+        hidden_rows=HiddenRows(model.hidden_rows or ""),
+        values_only=model.values_only,
+    )
 
 
 def _check_path(path: str, location: Location, problems: Problems) -> None:
@@ -61,7 +88,10 @@ def _check_placeholders(value: str, location: Location, problems: Problems) -> N
 
 
 def _column(name: str, model: shape.Column, before: list[Column], location: Location, problems: Problems) -> Column:
+    kind = ColumnType(model.type or "testo")
     if model.difference is not None:
+        if model.unit or model.min is not None or model.max is not None:
+            problems.add(location, "column.computed")
         if model.header or model.type is not None:
             problems.add(location, "column.both")
         types = {column.name: column.type for column in before}
@@ -73,8 +103,30 @@ def _column(name: str, model: shape.Column, before: list[Column], location: Loca
     if not model.header or model.type is None:
         problems.add(location, "column.incomplete")
     _check_placeholders(model.header, (*location, "header"), problems)
-    kind = ColumnType(model.type or "testo")
-    return Column(name, kind, model.header, model.required, model.unique, tuple(model.values))
+    _check_limits(model, kind, location, problems)
+    if model.unit and kind not in _UNITS[Unit(model.unit)]:
+        problems.add((*location, "unit"), "column.unit", value=model.unit, type=str(kind))
+    return Column(
+        name,
+        kind,
+        model.header,
+        model.required,
+        model.unique,
+        tuple(model.values),
+        model.min,
+        model.max,
+        Unit(model.unit) if model.unit else None,
+    )
+
+
+def _check_limits(model: shape.Column, kind: ColumnType, location: Location, problems: Problems) -> None:
+    fitting = date if kind is ColumnType.DATE else Decimal if kind in _NUMERIC else ()
+    limits = {"min": model.min, "max": model.max}
+    wrong = {key: limit for key, limit in limits.items() if limit is not None and not isinstance(limit, fitting)}
+    for key, limit in wrong.items():
+        problems.add((*location, key), "column.limit", value=str(limit), type=str(kind))
+    if not wrong and None not in limits.values() and model.min > model.max:  # type: ignore[operator]  # of one type
+        problems.add((*location, "min"), "column.limits", value=str(model.min), most=str(model.max))
 
 
 def _check_numeric(

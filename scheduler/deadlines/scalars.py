@@ -74,6 +74,12 @@ def _number(value: object) -> Decimal:
     return _decimal(value, _NUMBER, "shape.bad-number")
 
 
+def _limit(value: object) -> Decimal | date:
+    if isinstance(value, str) and re.fullmatch(_DATE, value):
+        return _iso_date(value)
+    return _number(value)
+
+
 def _decimal(value: object, pattern: str, code: str) -> Decimal:
     """Return the number exactly as it is written; the file's floats arrive as text, so nothing is rounded."""
     if isinstance(value, str | int) and not isinstance(value, bool) and re.fullmatch(pattern, str(value)):
@@ -124,6 +130,11 @@ DayOfYearText = Annotated[
 ]
 Amount = Annotated[Decimal, PlainValidator(_amount), _written(_AMOUNT)]
 Number = Annotated[Decimal, PlainValidator(_number), _written(_NUMBER)]
+Limit = Annotated[
+    Decimal | date,
+    PlainValidator(_limit),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {**_TEXT, "pattern": f"^({_NUMBER}|{_DATE})$"}]}),
+]
 Address = Annotated[str, PlainValidator(_address), WithJsonSchema({**_TEXT, "pattern": "^[^@ ]+@[^@ ]+$"})]
 Id = Annotated[str, Field(pattern=_ID, max_length=80)]
 Name = Annotated[str, Field(pattern=_NAME, max_length=60)]

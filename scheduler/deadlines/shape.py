@@ -14,6 +14,7 @@ from scheduler.deadlines.scalars import (
     DayOfYearText,
     Id,
     IsoDate,
+    Limit,
     MilestoneText,
     Name,
     Number,
@@ -115,10 +116,15 @@ class Column(_Shape):
     """A column of a table: found by its header, or the difference of two others."""
 
     header: str = ""
-    type: Literal["testo", "intero", "importo", "numero", "percentuale", "data"] | None = None
+    type: (
+        Literal["testo", "intero", "importo", "numero", "percentuale", "data", "mese", "codice fiscale", "CUP"] | None
+    ) = None
     required: bool = True
     unique: bool = False
     values: list[str] = []
+    min: Limit | None = None
+    max: Limit | None = None
+    unit: Literal["migliaia", "milioni", "punti", "frazione"] | None = None
     difference: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
 
 
@@ -130,6 +136,11 @@ class Table(_Shape):
     header: Annotated[int, Field(ge=1, le=100)] = 1
     span: Literal["period", "year_to_date"] = "period"
     marks: list[str] | None = None
+    header_rows: Annotated[int, Field(ge=1, le=3)] = 1
+    end: Texts = []
+    totals: Literal["check", "rows"] | None = None
+    hidden_rows: Literal["read", "skip"] | None = None
+    values_only: bool = False
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+import os
+import struct
+import zlib
+from io import BufferedIOBase, BytesIO, RawIOBase
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from scheduler.errors import SourceError
+from scheduler.intake.compound import SIGNATURE, Compound
 from scheduler.intake.messages import source_error
 
 LARGEST = 200_000_000  # bytes, unpacked; more than any list of an office, less than what harms the machine
 
 _ZIP = b"PK"
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of an encrypted .xlsx
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HEART = {".xlsx": "xl/workbook.xml", ".ods": "content.xml"}  # the member without which it is another kind of file
+_MACROS = {".xlsx": "xl/vbaProject.bin", ".ods": "Basic", ".xls": "_VBA_PROJECT_CUR"}
+_DAMAGE = (BadZipFile, EOFError, KeyError, ValueError, OSError, NotImplementedError, zlib.error)
 SUFFIXES = (".xlsx", ".xls", ".ods", ".csv")
 
 
@@ -33,8 +38,10 @@ def read_content(path: Path, shown: str, lang: str) -> bytes:
         raise source_error(lang, shown, "file.empty")
     if suffix in _HEART:
         _check_package(content, suffix, shown, lang)
-    elif (suffix == ".xls") != content.startswith(_COMPOUND) or content.startswith(_ZIP):
+    elif (suffix == ".xls") != content.startswith(SIGNATURE) or content.startswith(_ZIP):
         raise source_error(lang, shown, "file.content", suffix=suffix)
+    elif suffix == ".xls":
+        _check_compound(content, shown, lang)
     return content
 
 
@@ -44,11 +51,26 @@ def _bytes(path: Path, shown: str, lang: str) -> bytes:
             raise source_error(lang, shown, "file.folder")
         if path.stat().st_size > LARGEST:
             raise _too_large(path.stat().st_size, shown, lang)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return whole(file, shown, lang)
     except FileNotFoundError:
         raise _missing(path, shown, lang) from None
     except OSError as error:
         raise source_error(lang, shown, "file.unreadable", reason=error.strerror or type(error).__name__) from error
+
+
+def whole(file: BufferedIOBase | RawIOBase, shown: str, lang: str) -> bytes:
+    """Return the bytes of an open file, as they were at one instant.
+
+    Raises:
+        SourceError: somebody writes it while it is read: its beginning and its end may be of two different versions.
+    """
+    before = os.fstat(file.fileno())
+    content = bytes(file.read() or b"")
+    after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
+        raise source_error(lang, shown, "file.changing")
+    return content
 
 
 def _missing(path: Path, shown: str, lang: str) -> SourceError:
@@ -68,27 +90,49 @@ def _too_large(size: int, shown: str, lang: str) -> SourceError:
 
 
 def _check_package(content: bytes, suffix: str, shown: str, lang: str) -> None:
-    if content.startswith(_COMPOUND) and _ENCRYPTED in content:
+    if content.startswith(SIGNATURE) and _ENCRYPTED in content:
         raise source_error(lang, shown, "file.locked")
     if not content.startswith(_ZIP):
         raise source_error(lang, shown, "file.content", suffix=suffix)
     try:
         with ZipFile(BytesIO(content)) as package:
-            size = sum(member.file_size for member in package.infolist())
-            locked, whole = _is_locked(package), _HEART[suffix] in package.namelist()
-    except (BadZipFile, EOFError, KeyError, ValueError, OSError, NotImplementedError) as error:
+            _check_members(package, suffix, shown, lang)
+    except _DAMAGE as error:
         raise source_error(lang, shown, "file.damaged", reason=str(error)) from error
-    if locked:
+
+
+def _check_members(package: ZipFile, suffix: str, shown: str, lang: str) -> None:
+    """Check the members of a package; the sizes that it claims are believed only once all of it was unpacked."""
+    names = package.namelist()
+    if _is_locked(package):
         raise source_error(lang, shown, "file.locked")
+    size = sum(member.file_size for member in package.infolist())
     if size > LARGEST:
         raise _too_large(size, shown, lang)
-    if not whole:
+    if _HEART[suffix] not in names:
         raise source_error(lang, shown, "file.content", suffix=suffix)
+    if any(name == _MACROS[suffix] or name.startswith(f"{_MACROS[suffix]}/") for name in names):
+        raise source_error(lang, shown, "file.macros")
+    bad = package.testzip() if len(set(names)) == len(names) else max(names, key=names.count)
+    if bad:
+        raise source_error(lang, shown, "file.damaged", reason=bad)
+
+
+def _check_compound(content: bytes, shown: str, lang: str) -> None:
+    try:
+        names = Compound(content).names
+    except (ValueError, struct.error, StopIteration) as error:
+        raise source_error(lang, shown, "file.damaged", reason=str(error)) from error
+    if _MACROS[".xls"] in names:
+        raise source_error(lang, shown, "file.macros")
 
 
 def _is_locked(package: ZipFile) -> bool:
-    """Tell whether an OpenDocument package is encrypted, the old way (member by member) or the new one (as a whole)."""
+    """Tell whether a package is encrypted: as a zip, or the OpenDocument ways, member by member or as a whole."""
     names = package.namelist()
-    return "encrypted-package" in names or (
-        "META-INF/manifest.xml" in names and b"encryption-data" in package.read("META-INF/manifest.xml")
+    sealed = any(member.flag_bits & 1 for member in package.infolist())
+    return (
+        sealed
+        or "encrypted-package" in names
+        or ("META-INF/manifest.xml" in names and b"encryption-data" in package.read("META-INF/manifest.xml"))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from scheduler.errors import Problem, SourceError, UserError
+from scheduler.intake import remarks
 
 _IT = {
     "file.missing": ("il file non c'è", "metterlo in {folder}"),
@@ -65,6 +66,9 @@ _IT = {
     "type.numero": ("un numero, per esempio 73,8", ""),
     "type.percentuale": ("una percentuale, per esempio 83,33", ""),
     "type.data": ("una data, per esempio 05/04/2025", ""),
+    "type.mese": ("un mese, per esempio 4 o aprile", ""),
+    "type.codice fiscale": ("un codice fiscale", ""),
+    "type.CUP": ("un CUP, per esempio J41B21005380001", ""),
     "place.unknown": ("{{{value}}} non è un segnaposto", "usare {known}"),
     "place.unknown.near": ("{{{value}}} non è un segnaposto", "scrivere {{{near}}}"),
     "figure.table": ("la tabella «{value}» non è tra i dati dell'adempimento", "aggiungerla a data; ci sono: {known}"),
@@ -145,6 +149,9 @@ _EN = {
     "type.numero": ("a number, for example 73,8", ""),
     "type.percentuale": ("a percentage, for example 83,33", ""),
     "type.data": ("a date, for example 05/04/2025", ""),
+    "type.mese": ("a month, for example 4 or aprile", ""),
+    "type.codice fiscale": ("a codice fiscale", ""),
+    "type.CUP": ("a CUP, for example J41B21005380001", ""),
     "place.unknown": ("{{{value}}} is not a placeholder", "use {known}"),
     "place.unknown.near": ("{{{value}}} is not a placeholder", "write {{{near}}}"),
     "figure.table": ("table “{value}” is not among the obligation's data", "add it to data; there are: {known}"),
@@ -169,9 +176,10 @@ _EN = {
     ),
 }
 
-MESSAGES = {"it": _IT, "en": _EN}
+MESSAGES = {"it": _IT | remarks.IT, "en": _EN | remarks.EN}
 
-_ABOUT_CELLS = ("cell.", "pick.", "statement.")
+_ABOUT_CELLS = ("cell.", "pick.", "statement.", "total.")
+_WARNING = {"it": "avviso: {}", "en": "warning: {}"}
 _HIDDEN = {"value": "…", "known": "…"}
 
 
@@ -180,9 +188,11 @@ def problem(lang: str, where: str, code: str, **facts: object) -> Problem:
 
     What was found in a cell is left out of the discreet sentence: it may be somebody's name.
     """
-    what, remedy = MESSAGES.get(lang, _IT)[code]
+    what, remedy = MESSAGES.get(lang, MESSAGES["it"])[code]
+    if code in remarks.WARNINGS:
+        what = _WARNING.get(lang, _WARNING["it"]).format(what)
     discreet = what.format(**{**facts, **_HIDDEN}) if code.startswith(_ABOUT_CELLS) else ""
-    return Problem(where, what.format(**facts), remedy.format(**facts), discreet)
+    return Problem(where, what.format(**facts), remedy.format(**facts), discreet, code in remarks.WARNINGS)
 
 
 def suggestion(lang: str, where: str, code: str, wrong: str, names: list[str], **facts: object) -> Problem:

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
+from scheduler.core.codes import is_cup, is_tax_code
 from scheduler.core.data import ColumnType, Mark, Value
-from scheduler.intake.raw import Broken
+from scheduler.intake.raw import Broken, Padded, Percent
 
 Parser = Callable[[object], Value]
+_Readers = tuple[Callable[[str], Value], Callable[[float], Value], Parser]  # of texts, of numbers, of the rest
 
 YEARS = range(1900, 2200)  # outside, a date is a slip of the pen
+CENT = Decimal("0.01")
 LARGEST = 10**15  # a spreadsheet keeps 15 digits; beyond, its number is no longer the one typed
 
-_CENT = Decimal("0.01")
-_NOISE = Decimal("0.000001")  # what binary fractions add to a sum of cents, never what a person typed
+NOISE = Decimal("0.000001")  # what binary fractions add to a sum of cents, never what a person typed
 
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ") | dict.fromkeys(map(ord, "\u200b\ufeff"), "")
 _ERROR = re.compile(
@@ -84,6 +86,8 @@ def seen(raw: object) -> str:
     match raw:
         case Broken():
             return raw.text[:60]
+        case Percent():
+            return f"{seen(float(_shifted(raw)))}%"
         case bool():
             return "VERO" if raw else "FALSO"
         case float() if math.isfinite(raw):
@@ -108,7 +112,7 @@ def _text_of_number(raw: float) -> str:
 
 
 def _text_of_other(raw: object) -> str:
-    if isinstance(raw, (bool, date)):
+    if isinstance(raw, (bool, date, Percent, Padded)):
         return seen(raw)
     raise _fault(raw)
 
@@ -140,23 +144,54 @@ def _unsigned_zero(value: Decimal) -> Decimal:
     return value or abs(value)
 
 
+def _shifted(raw: Percent) -> Decimal:
+    """Return a cell's fraction in hundredths, as its reader sees it."""
+    return Decimal(f"{raw.fraction:.15g}").scaleb(2)
+
+
+def _percent_of_other(raw: object) -> Decimal:
+    if isinstance(raw, Percent) and -LARGEST < raw.fraction < LARGEST:
+        value = _shifted(raw)
+        whole = value.to_integral_value()
+        return _unsigned_zero(whole if value == whole else value)
+    raise _fault(raw)
+
+
+def _number_of_other(raw: object) -> Decimal:
+    return _number_of_number(_unpadded(raw))
+
+
+def _amount_of_other(raw: object) -> Decimal:
+    return _amount_of_number(_unpadded(raw))
+
+
+def _integer_of_other(raw: object) -> int:
+    return _integer_of_number(_unpadded(raw))
+
+
+def _unpadded(raw: object) -> int:
+    if isinstance(raw, Padded):
+        return raw.number
+    raise _fault(raw)
+
+
 def _percent(text: str) -> Decimal:
     return _number(text[:-1].rstrip() if text.endswith("%") else text)
 
 
 def _amount(text: str) -> Decimal:
     value = _decimal(_CURRENCY.sub(r"\1", text, count=1))
-    if value != value.quantize(_CENT):
+    if value != value.quantize(CENT):
         raise CellError("cell.cents", text[:60])
-    return _unsigned_zero(value.quantize(_CENT))
+    return _unsigned_zero(value.quantize(CENT))
 
 
 def _amount_of_number(raw: float) -> Decimal:
     if not -LARGEST < raw < LARGEST:
         raise _fault(raw)
     value = Decimal(repr(raw))
-    cents = value.quantize(_CENT)
-    if abs(value - cents) >= _NOISE:
+    cents = value.quantize(CENT)
+    if abs(value - cents) >= NOISE:
         raise CellError("cell.cents", seen(raw))
     return _unsigned_zero(cents)
 
@@ -171,9 +206,41 @@ def _integer(text: str) -> int:
 def _integer_of_number(raw: float) -> int:
     if isinstance(raw, int):
         return raw
-    if not -LARGEST < raw < LARGEST or abs(raw - round(raw)) >= _NOISE:
+    if not -LARGEST < raw < LARGEST or abs(raw - round(raw)) >= NOISE:
         raise _fault(raw)
     return round(raw)
+
+
+# Codes --------------------------------------------------------------------------------------------------------
+
+
+def _month(text: str) -> int:
+    name = text.lower().rstrip(".")
+    found = [at for at, month in enumerate(_MONTHS, 1) if name in (month, month[:3])]
+    return found[0] if found else _month_of_number(_integer(text))
+
+
+def _month_of_number(raw: float) -> int:
+    month = _integer_of_number(raw)
+    if not 1 <= month <= 12:
+        raise CellError("cell.value", seen(raw))
+    return month
+
+
+def _month_of_other(raw: object) -> int:
+    return _month_of_number(_unpadded(raw))
+
+
+def _code(is_right: Callable[[str], bool]) -> _Readers:
+    """Return the readers of codes, which have a form or a check digit; a number has lost its zeros, if any."""
+
+    def read(raw: object) -> str:
+        text = seen(raw).replace(" ", "").upper()
+        if not is_right(text):
+            raise CellError(raw.code if isinstance(raw, Broken) else "cell.code", seen(raw))
+        return text
+
+    return read, read, read
 
 
 # Dates --------------------------------------------------------------------------------------------------------
@@ -216,19 +283,18 @@ def _date_of_other(raw: object) -> date:
     raise _fault(raw)
 
 
-def _refuse(raw: object) -> Value:
-    raise _fault(raw)
-
-
 def _fault(raw: object) -> CellError:
     return CellError(raw.code if isinstance(raw, Broken) else "cell.value", seen(raw))
 
 
-_READERS: dict[ColumnType, tuple[Callable[[str], Value], Callable[[float], Value], Parser]] = {
+_READERS: dict[ColumnType, _Readers] = {
     ColumnType.TEXT: (_text, _text_of_number, _text_of_other),
-    ColumnType.INTEGER: (_integer, _integer_of_number, _refuse),
-    ColumnType.AMOUNT: (_amount, _amount_of_number, _refuse),
-    ColumnType.NUMBER: (_number, _number_of_number, _refuse),
-    ColumnType.PERCENT: (_percent, _number_of_number, _refuse),
+    ColumnType.INTEGER: (_integer, _integer_of_number, _integer_of_other),
+    ColumnType.AMOUNT: (_amount, _amount_of_number, _amount_of_other),
+    ColumnType.NUMBER: (_number, _number_of_number, _number_of_other),
+    ColumnType.PERCENT: (_percent, _number_of_number, _percent_of_other),
+    ColumnType.MONTH: (_month, _month_of_number, _month_of_other),
+    ColumnType.TAX_CODE: _code(is_tax_code),
+    ColumnType.PROJECT: _code(is_cup),
     ColumnType.DATE: (_date, _date_of_number, _date_of_other),
 }

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from io import BytesIO, StringIO
+from collections.abc import Callable, Hashable, Sequence
+from io import BytesIO
+from itertools import product
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
-from scheduler.core.data import Source, Table
+from scheduler.core.data import Source
 from scheduler.errors import SourceError
+from scheduler.intake.binary import xls_markup
 from scheduler.intake.content import read_content
-from scheduler.intake.markup import MOST_CELLS, Markup, ods_markup, xlsx_markup
-from scheduler.intake.messages import problem, source_error, suggestion
-from scheduler.intake.raw import Broken, RawSheet, letter
+from scheduler.intake.messages import source_error, suggestion
+from scheduler.intake.opendocument import ods_markup
+from scheduler.intake.openxml import xlsx_markup
+from scheduler.intake.raw import Broken, Markup, Padded, Percent, RawSheet, letter
+from scheduler.intake.textfile import csv_rows
 
 MOST_KEPT = 200  # sheets, and tables, that a cache holds
 
-_SEPARATORS = ";\t,"
-_QUOTED = re.compile(r'"[^"]*"')
-
 Rows = tuple[tuple[object, ...], ...]
+Built = TypeVar("Built")
 Stamp = tuple[int, int]
 
 
@@ -37,10 +37,10 @@ def read(path: Path, shown: str, sheet: str, lang: str = "it") -> RawSheet:
     """
     content = read_content(path, shown, lang)
     if path.suffix.lower() == ".csv":
-        name, rows = "", _csv_rows(content, shown, lang)
+        name, (rows, markup) = "", csv_rows(content, shown, lang)
     else:
-        name, rows = _book_rows(content, path.suffix.lower(), shown, sheet, lang)
-    return RawSheet(Source(shown, name, hashlib.sha256(content).hexdigest(), len(content)), rows)
+        name, rows, markup = _book_rows(content, path.suffix.lower(), shown, sheet, lang)
+    return RawSheet(Source(shown, name, hashlib.sha256(content).hexdigest(), len(content)), rows, markup)
 
 
 class SheetCache:
@@ -48,7 +48,7 @@ class SheetCache:
 
     def __init__(self) -> None:
         self._sheets: dict[tuple[Path, str], tuple[Stamp, RawSheet]] = {}
-        self._tables: dict[Hashable, tuple[tuple[Stamp, ...], Table]] = {}
+        self._tables: dict[Hashable, tuple[tuple[Stamp, ...], Any]] = {}
         self._lock = Lock()
 
     def sheet(self, path: Path, shown: str, sheet: str, lang: str) -> RawSheet:
@@ -63,13 +63,14 @@ class SheetCache:
             self._keep(self._sheets, (path, sheet), (stamp, fresh))
         return fresh
 
-    def table(self, key: Hashable, paths: Sequence[Path], build: Callable[[], Table]) -> Table:
-        """Return the table of that key, built again where one of its files has changed since."""
+    def table(self, key: Hashable, paths: Sequence[Path], build: Callable[[], Built]) -> Built:
+        """Return what was built of that key, built again where one of its files has changed since."""
         stamps = tuple(stamp for path in paths if (stamp := _stamp(path)))
         with self._lock:
             kept = self._tables.get(key)
         if kept and kept[0] == stamps:
-            return kept[1]
+            built: Built = kept[1]
+            return built
         fresh = build()
         self._keep(self._tables, key, (stamps, fresh))
         return fresh
@@ -93,9 +94,10 @@ def _stamp(path: Path) -> Stamp | None:
 # Workbooks ----------------------------------------------------------------------------------------------------
 
 
-def _book_rows(content: bytes, suffix: str, shown: str, sheet: str, lang: str) -> tuple[str, Rows]:
+def _book_rows(content: bytes, suffix: str, shown: str, sheet: str, lang: str) -> tuple[str, Rows, Markup]:
     try:
         name, rows, markup = _rows_of_sheet(content, suffix, shown, sheet, lang)
+        _put(_marked(rows, markup), rows)
     except SourceError:
         raise
     except BaseException as error:
@@ -103,7 +105,7 @@ def _book_rows(content: bytes, suffix: str, shown: str, sheet: str, lang: str) -
             raise
         code = "file.locked" if type(error).__name__ == "PasswordError" else "file.damaged"
         raise source_error(lang, shown, code, reason=_reason(error)) from error
-    return name, _with_broken(rows, markup.broken)
+    return name, tuple(map(tuple, rows)), markup
 
 
 def _is_damage(error: BaseException) -> bool:
@@ -133,56 +135,48 @@ def _rows_of_sheet(
 
 
 def _markup(content: bytes, suffix: str, sheet: str, book: Any) -> Markup:
+    sheets = {item.name: (number, item) for number, item in enumerate(book.book.sheets_metadata)}
+    number, described = sheets[sheet]
     if suffix == ".xlsx":
-        return xlsx_markup(content, sheet)
-    if suffix == ".ods":
-        return ods_markup(content, sheet)
-    raw = book.book.get_sheet_by_name(sheet)  # .xls has at most 65536 × 256 cells: it can be asked for its extent
-    return Markup(rows=raw.total_height, columns=raw.total_width)
+        markup = xlsx_markup(content, sheet)
+    elif suffix == ".ods":
+        markup = ods_markup(content, sheet)
+    else:  # it has at most 65536 × 256 cells: its reader can be asked for the extent
+        raw, markup = book.book.get_sheet_by_name(sheet), xls_markup(content, number)
+        markup.rows, markup.columns = max(markup.rows, raw.total_height), max(markup.columns, raw.total_width)
+    markup.hidden = str(described.visible) != "SheetVisibleEnum.Visible"
+    return markup
 
 
-def _with_broken(rows: list[list[object]], broken: Mapping[tuple[int, int], Broken]) -> Rows:
-    """Return the rows with each broken cell put where the reader left a blank, or nothing at all."""
-    if broken:
-        width = max(len(rows[0]) if rows else 0, *(column + 1 for _, column in broken))
-        height = max(len(rows), *(row + 1 for row, _ in broken))
-        rows = [[*row, *[""] * (width - len(row))] for row in rows]
+def _marked(rows: list[list[object]], markup: Markup) -> dict[tuple[int, int], object]:
+    """Return the cells that are not what the reader of values says: broken, merged, or shown as something else."""
+    found: dict[tuple[int, int], object] = {}
+    width, height = len(rows[0]) if rows else 0, len(rows)
+    for row, column in markup.percents:
+        if row < height and column < width and type(value := rows[row][column]) in (int, float):
+            found[row, column] = Percent(float(value))  # type: ignore[arg-type]  # it is a number
+    for (row, column), digits in markup.padded.items():
+        if row < height and column < width and isinstance(value := rows[row][column], int) and value >= 0:
+            found[row, column] = Padded(value, digits)
+    room = width * height
+    for (top, left), (bottom, right) in markup.merged:
+        if top < height and left < width and rows[top][left] != "":
+            broken = Broken("cell.merged", f"{letter(left)}{top + 1}")
+            inside = list(product(range(top, min(bottom + 1, height)), range(left, min(right + 1, width))))
+            found |= dict.fromkeys(inside[1:], broken)
+            room -= len(inside)
+            if room < 0:
+                raise ValueError("merged cells overlap")  # without end, in a file made to do harm
+    return found | markup.broken
+
+
+def _put(cells: dict[tuple[int, int], object], rows: list[list[object]]) -> None:
+    """Put cells where they belong; the reader may have left out the row or the column they stand in."""
+    width = max(len(rows[0]) if rows else 0, *(column + 1 for _, column in cells), 0)
+    height = max(len(rows), *(row + 1 for row, _ in cells), 0)
+    if cells:
+        for line in rows:
+            line += [""] * (width - len(line))
         rows += [[""] * width for _ in range(height - len(rows))]
-        for (row, column), cell in broken.items():
-            rows[row][column] = cell
-    return tuple(map(tuple, rows))
-
-
-# Text files ---------------------------------------------------------------------------------------------------
-
-
-def _csv_rows(content: bytes, shown: str, lang: str) -> Rows:
-    """Return the fields of a .csv as text; the standard reader is enough here, and it takes rows of unequal length."""
-    text = _decoded(content, shown, lang)
-    try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True))
-    except csv.Error as error:
-        raise source_error(lang, shown, "file.damaged", reason=str(error)) from error
-    width = max((len(row) for row in rows), default=0)
-    if width * len(rows) > MOST_CELLS:
-        raise source_error(lang, shown, "sheet.far", address=f"{letter(width - 1)}{len(rows)}")
-    return tuple((*row, *[""] * (width - len(row))) for row in rows)
-
-
-def _decoded(content: bytes, shown: str, lang: str) -> str:
-    unicode = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ["utf-16"] if unicode else ["utf-8-sig", "cp1252"]:
-        try:
-            text = content.decode(encoding)
-        except UnicodeError:
-            continue
-        if "\0" not in text:
-            return text
-        raise SourceError((problem(lang, shown, "file.content", suffix=".csv"),))
-    raise source_error(lang, shown, "file.encoding")
-
-
-def _separator(text: str) -> str:
-    """Return the separator that most of the first lines hold outside quotes; of equals, the first of ; tab ,"""
-    lines = [_QUOTED.sub("", line) for line in text.split("\n", 40)[:40]]
-    return max(_SEPARATORS, key=lambda separator: sum(separator in line for line in lines))
+    for (row, column), cell in cells.items():
+        rows[row][column] = cell

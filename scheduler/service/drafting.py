@@ -16,7 +16,7 @@ from scheduler.core.workdays import WorkCalendar
 from scheduler.documents.context import Annex, RequestItem, Sheet, context
 from scheduler.documents.package import content_of
 from scheduler.errors import Problem, SourceError
-from scheduler.intake.intake import load
+from scheduler.intake.intake import load, warnings
 from scheduler.intake.places import places
 from scheduler.intake.sheet import SheetCache
 from scheduler.service.press import Press
@@ -67,6 +67,23 @@ class Drafter:
             obligation.tables,
             obligation.figures,
             occurrence.agreement.amounts,
+            start=period.start,
+            end=period.end,
+            key=period.key,
+            workspace=self.workspace.root,
+            cache=self.cache,
+            lang=self.workspace.lang,
+        )
+
+    def warnings(self, occurrence: Occurrence) -> tuple[Problem, ...]:
+        """Return what the workbooks hold that keeps nothing from being made, but that a person should look at.
+
+        Raises:
+            SourceError: with everything that is wrong with the workbooks.
+        """
+        obligation, period = occurrence.obligation, occurrence.period
+        return warnings(
+            obligation.tables,
             start=period.start,
             end=period.end,
             key=period.key,

@@ -65,7 +65,7 @@ def test_every_format_gives_the_same_table(folder: Path, kind: str) -> None:
     assert str(found.rows[1].cell("importo")) == f"buono.{kind} [Dati] C6"
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+@pytest.mark.parametrize("kind", FORMATS)
 def test_errors_are_seen(folder: Path, kind: str) -> None:
     with pytest.raises(SourceError) as caught:
         read(table(*COLUMNS, path=f"rotto.{kind}"), folder)
@@ -73,11 +73,6 @@ def test_errors_are_seen(folder: Path, kind: str) -> None:
         f"rotto.{kind} [Dati] B3: «Provincia»: la cella contiene l'errore #REF!",
         f"rotto.{kind} [Dati] G3: «Note»: la cella contiene l'errore #REF!",
     ]
-
-
-def test_in_xls_an_error_is_an_empty_cell(folder: Path) -> None:
-    with pytest.raises(SourceError, match=r"rotto\.xls \[Dati\] B3: «Provincia»: la cella è vuota"):
-        read(table(*COLUMNS, path="rotto.xls"), folder)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

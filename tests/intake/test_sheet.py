@@ -6,6 +6,7 @@ import hashlib
 import os
 from contextlib import suppress
 from datetime import date, datetime
+from io import FileIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.errors import SourceError
+from scheduler.intake.content import whole
 from scheduler.intake.raw import Broken, letter
 from scheduler.intake.sheet import SheetCache, read
 
@@ -172,6 +174,24 @@ def test_another_kind_of_package_is_refused(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").symlink_to(tmp_path / "a.xlsx")
     assert "il file non si lascia leggere" in refused(tmp_path / "a.xlsx")
+
+
+class Growing(FileIO):
+    """A file that another program goes on writing while it is read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        content = super().read(-1 if size is None else size)
+        with Path(str(self.name)).open("ab") as file:
+            file.write(b"more")
+        return content
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", [["x"]])
+    with path.open("rb") as file:
+        assert whole(file, "a.xlsx", "it") == path.read_bytes()
+    with Growing(path) as file, pytest.raises(SourceError, match=r"a\.xlsx: il file viene salvato proprio ora"):
+        whole(file, "a.xlsx", "it")
 
 
 BYTES = st.integers(0, 10**6)

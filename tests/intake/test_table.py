@@ -14,7 +14,7 @@ from scheduler.core.data import Column, Mark
 from scheduler.errors import SourceError
 from scheduler.intake.places import places
 from scheduler.intake.sheet import SheetCache
-from scheduler.intake.table import read_table
+from scheduler.intake.table import examine, read_table
 
 from .workbooks import END, KEY, START, column, read, table, values, write
 
@@ -233,3 +233,33 @@ def test_what_a_spreadsheet_holds_is_read_back(tmp_path_factory: pytest.TempPath
     found = read(table(*(column(name, kind) for name, kind in kinds)), folder)
     expected = [(*record[:4], Mark(record[4]) if isinstance(record[4], str) else record[4]) for record in records]
     assert [tuple(row.values.values()) for row in found.rows] == expected
+
+
+def test_last_months_file_under_this_months_name_is_noticed(tmp_path: Path) -> None:
+    for month in ("2025-01", "2025-02"):
+        write(tmp_path / f"{month}.xlsx", [["Nome"], [month]])
+    (tmp_path / "2025-03.xlsx").write_bytes((tmp_path / "2025-01.xlsx").read_bytes())
+    spec = table(NAME, path="{month}.xlsx")
+    found = examine(spec, places(spec, START, END, KEY), tmp_path, SheetCache())
+    assert len(found.table.rows) == 3
+    assert [str(problem) for problem in found.warnings] == [
+        "2025-03.xlsx: avviso: è lo stesso file di 2025-01.xlsx; "
+        "controllare che non sia salvato con il nome di un altro periodo"
+    ]
+
+
+def test_what_blocks_comes_first_and_no_mail_quotes_a_cell(tmp_path: Path) -> None:
+    rows = [["Nome", "Importo"], ["Rossi", "8.305"], ["Rossi", "8.305"], ["Bianchi", "21790"], ["Totale", 7]]
+    write(tmp_path / "dati.xlsx", [*rows, ["Verdi", "x"]])
+    with pytest.raises(SourceError) as caught:
+        read(table(NAME, AMOUNT), tmp_path)
+    assert [problem.for_mail() for problem in caught.value.problems] == [
+        "dati.xlsx [Dati] B5: «Importo»: il totale è …, ma B2:B4 dà …; "
+        "correggere il foglio; se la riga è un dato, dichiarare totals: rows",
+        "dati.xlsx [Dati] B6: «Importo»: «…» non va bene, ci vuole un importo, per esempio 8.305.352,69; "
+        "correggere la cella",
+        "dati.xlsx [Dati] 3: avviso: la riga è uguale alla 2; toglierla, se è scritta due volte",
+        "dati.xlsx [Dati] B4: avviso: «Importo»: «…» è senza il punto delle migliaia, che altre celle hanno; "
+        "controllarlo e scriverlo come gli altri",
+    ]
+    assert [problem.warning for problem in caught.value.problems] == [False, False, True, True]

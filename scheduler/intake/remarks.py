@@ -1,0 +1,113 @@
+"""The sentences about what changes data in silence, Italian and English, and which of them are only warnings."""
+
+from __future__ import annotations
+
+IT = {
+    "file.changing": ("il file viene salvato proprio ora", "attendere che sia chiuso e ripetere"),
+    "file.macros": ("il file contiene macro", "salvarlo senza macro, come .xlsx"),
+    "file.read": ("letto come {encoding}, separatore {separator}", "se non è così, salvarlo come CSV UTF-8"),
+    "file.same": ("è lo stesso file di {other}", "controllare che non sia salvato con il nome di un altro periodo"),
+    "sheet.hidden": ("il foglio è nascosto", "controllare che sia quello giusto"),
+    "row.blank": ("righe vuote in mezzo ai dati", "toglierle, se non manca nulla"),
+    "row.hidden": ("righe nascoste, lette come le altre", "scoprirle, o dichiarare hidden_rows: read oppure skip"),
+    "row.repeated": ("la riga è uguale alla {line}", "toglierla, se è scritta due volte"),
+    "row.wide": (
+        "la riga ha più di {count} valori, uno per intestazione",
+        "usare il punto e virgola come separatore, o le virgolette",
+    ),
+    "row.total": (
+        "è una riga di totale: non si conta, e la somma torna",
+        "dichiarare totals: check, oppure totals: rows se è un dato",
+    ),
+    "row.below": ("sembra un dato, ma la tabella finisce alla riga {line}", "spostarla sopra, o correggere end"),
+    "total.differs": (
+        "«{header}»: il totale è {value}, ma {rows} dà {known}",
+        "correggere il foglio; se la riga è un dato, dichiarare totals: rows",
+    ),
+    "cell.merged": ("«{header}»: la cella è unita a {anchor}", "dividerla e scrivere il valore in ogni riga"),
+    "cell.code": ("«{header}»: «{value}» non è {expected}", "confrontarlo con l'originale e riscriverlo come testo"),
+    "cell.range": ("«{header}»: «{value}» non sta tra {least} e {most}", "correggere la cella, o min e max"),
+    "cell.reckoned": ("«{header}»: c'è una formula dove ci vuole un valore", "incollare il solo valore"),
+    "cell.typed": (
+        "«{header}»: un valore scritto a mano tra le formule della colonna",
+        "rimettere la formula, se il valore non è voluto",
+    ),
+    "cell.zeros": (
+        "«{header}»: «{value}» ha perso gli zeri iniziali: gli altri sono come {known}",
+        "dare alla colonna il formato testo e riscriverlo",
+    ),
+    "cell.digits": ("«{header}»: «{value}» ha perso le ultime cifre", "riscriverlo in una cella di tipo testo"),
+    "cell.dated": (
+        "«{header}»: «{value}» è una data in una colonna di testo",
+        "se era un codice, riscriverlo come testo",
+    ),
+    "cell.separator": (
+        "«{header}»: «{value}» è senza il punto delle migliaia, che altre celle hanno",
+        "controllarlo e scriverlo come gli altri",
+    ),
+    "cell.fraction": (
+        "«{header}»: la colonna ha solo valori fino a 1, come «{value}»: sono frazioni?",
+        "dare alle celle il formato percentuale, o dichiarare unit: frazione oppure punti",
+    ),
+    "cell.exchanged": (
+        "«{header}»: in date come «{value}» giorno e mese sono forse scambiati: quelle oltre il 12 sono rimaste testo",
+        "riscrivere le date della colonna, o chiedere il file originale",
+    ),
+}
+
+EN = {
+    "file.changing": ("the file is being saved right now", "wait until it is closed and try again"),
+    "file.macros": ("the file holds macros", "save it without macros, as .xlsx"),
+    "file.read": ("read as {encoding}, separator {separator}", "if that is wrong, save it as CSV UTF-8"),
+    "file.same": ("is the same file as {other}", "make sure that it is not saved under another period's name"),
+    "sheet.hidden": ("the sheet is hidden", "make sure that it is the right one"),
+    "row.blank": ("blank rows among the data", "remove them, if nothing is missing"),
+    "row.hidden": ("hidden rows, read like the others", "show them, or declare hidden_rows: read or skip"),
+    "row.repeated": ("the row is the same as {line}", "remove it, if it was written twice"),
+    "row.wide": (
+        "the row has more than {count} values, one for each header",
+        "use the semicolon as the separator, or quotes",
+    ),
+    "row.total": (
+        "is a row of totals: it is not counted, and the sum is right",
+        "declare totals: check, or totals: rows if it is a record",
+    ),
+    "row.below": ("looks like a record, but the table ends at row {line}", "move it up, or correct end"),
+    "total.differs": (
+        "“{header}”: the total is {value}, but {rows} gives {known}",
+        "correct the sheet; if the row is a record, declare totals: rows",
+    ),
+    "cell.merged": ("“{header}”: the cell is merged with {anchor}", "split it and write the value in each row"),
+    "cell.code": ("“{header}”: “{value}” is not {expected}", "compare it with the original and write it as text"),
+    "cell.range": ("“{header}”: “{value}” is not between {least} and {most}", "correct the cell, or min and max"),
+    "cell.reckoned": ("“{header}”: there is a formula where a value must be", "paste the value alone"),
+    "cell.typed": (
+        "“{header}”: a value typed among the formulas of the column",
+        "put the formula back, if the value is not meant",
+    ),
+    "cell.zeros": (
+        "“{header}”: “{value}” has lost its leading zeros: the others are like {known}",
+        "give the column the text format and write it again",
+    ),
+    "cell.digits": ("“{header}”: “{value}” has lost its last digits", "write it again in a cell of type text"),
+    "cell.dated": ("“{header}”: “{value}” is a date in a column of text", "if it was a code, write it again as text"),
+    "cell.separator": (
+        "“{header}”: “{value}” lacks the point of thousands, which other cells have",
+        "check it and write it like the others",
+    ),
+    "cell.fraction": (
+        "“{header}”: the column has only values up to 1, like “{value}”: are they fractions?",
+        "give the cells the percent format, or declare unit: frazione or punti",
+    ),
+    "cell.exchanged": (
+        "“{header}”: in dates like “{value}” day and month may be exchanged: those above 12 have stayed text",
+        "write the dates of the column again, or ask for the original file",
+    ),
+}
+
+WARNINGS = frozenset(
+    {
+        *("file.read", "file.same", "sheet.hidden", "cell.dated", "cell.typed", "cell.separator"),
+        *("row.blank", "row.hidden", "row.repeated", "row.total", "row.below"),
+    }
+)
