@@ -83,8 +83,8 @@ def address(app: App, token: str) -> str:
 def _replace_office(app: App) -> None:
     label, now = text(app.lang, "feed-token.office"), app.clock()
     old = Subscription(token_sha256(app.feed_token()), label=label, revoked_at=now)
+    app.store.subscriptions.add(old, now)  # first: the old address is never unknown, not even for a moment
     token = app.new_feed_token()
-    app.store.subscriptions.add(old, now)
     say(text(app.lang, "feed-token.replaced"))
     say(address(app, token))
 
