@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -112,14 +112,22 @@ def _cell(column: Column, case: Case, line: int) -> Value:
         return NOT_REPORTED
     if line % 2 and not column.required:
         return None
-    match column.type:
-        case ColumnType.TEXT:
-            return (column.values or _TEXTS)[line % len(column.values or _TEXTS)]
-        case ColumnType.INTEGER:
-            return case.sign * (line + 1)
-        case ColumnType.DATE:
-            return date(2024, 12, 31) + timedelta(days=line)
-        case ColumnType.PERCENT:
-            return Decimal("83.33")
-        case _:
-            return case.sign * (Decimal("12345678.91") + line)
+    if column.type is ColumnType.TEXT:
+        return (column.values or _TEXTS)[line % len(column.values or _TEXTS)]
+    return _MADE[column.type](case, line)
+
+
+def _amount(case: Case, line: int) -> Decimal:
+    return case.sign * (Decimal("12345678.91") + line)
+
+
+_MADE: Mapping[ColumnType, Callable[[Case, int], Value]] = {
+    ColumnType.INTEGER: lambda case, line: case.sign * (line + 1),
+    ColumnType.AMOUNT: _amount,
+    ColumnType.NUMBER: _amount,
+    ColumnType.PERCENT: lambda case, line: Decimal("83.33"),
+    ColumnType.DATE: lambda case, line: date(2024, 12, 31) + timedelta(days=line),
+    ColumnType.MONTH: lambda case, line: line % 12 + 1,
+    ColumnType.TAX_CODE: lambda case, line: "AAAAAA00A00A000A",
+    ColumnType.PROJECT: lambda case, line: "A00B24000000000",
+}
