@@ -61,7 +61,7 @@ def ours(content: bytes) -> bytes:
 
 def hand_over(transport: SmtpTransport, mail: bytes) -> None:
     """Send a mail as the service does, but for the ledger's fence."""
-    transport.send(mail, SENDER, (RECIPIENT,), lambda: True)
+    transport.send(mail, SENDER, (RECIPIENT,), lambda refused: True)
 
 
 def message(content: bytes) -> EmailMessage:
