@@ -153,7 +153,7 @@ def nginx(folder: Path) -> Iterator[Server | None]:
         try:
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
             while not (found := children.read_text("ascii").split()) or not answers(port):
-                time.sleep(0.01)
+                time.sleep(0.01)  # a step of the wait for the server
             yield ("127.0.0.1", port), int(found[0])
         finally:
             process.terminate()

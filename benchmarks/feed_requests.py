@@ -39,7 +39,7 @@ class Client:
             got += self._read(got)
         header = bytes(self._buffer[:end])
         status = int(header[9:12])
-        length = 0 if status == 304 else int(_LENGTH.search(header)[1])  # type: ignore[index]
+        length = 0 if status == 304 else int(_LENGTH.search(header)[1])  # type: ignore[index]  # a 200 has a length
         while got < end + 4 + length:
             got += self._read(got)
         found = _ETAG.search(header)

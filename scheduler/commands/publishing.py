@@ -43,7 +43,7 @@ class Publisher:
             self._look(app)
         except Exception as error:  # the calendar waits, the service goes on
             if not self._failed:  # said once, not at every look
-                log.error("calendar not published: %s", error, exc_info=not isinstance(error, ScadenzarioError))  # noqa: TRY400
+                log.error("calendar not published: %s", error, exc_info=not isinstance(error, ScadenzarioError))  # noqa: TRY400  (a trace only for ours)
             self._failed = True
         else:
             self._failed = False
