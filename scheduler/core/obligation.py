@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
+from scheduler.core.access import Person
 from scheduler.core.data import AmountLine, FigureSpec, TableSpec
 from scheduler.core.period import Frequency
 from scheduler.core.workdays import Shift, WorkCalendar
@@ -188,6 +189,7 @@ class Register:
     obligations: tuple[Obligation, ...]
     tables: Mapping[str, TableSpec] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)  # what each letter that is cited as a source stands for
+    people: tuple[Person, ...] = ()  # who may sign in
 
     def obligation(self, obligation_id: str) -> Obligation | None:
         """Return the obligation of that id, or None."""
