@@ -7,29 +7,28 @@ from __future__ import annotations
 
 import sys
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 from scheduler.core.feed import token_sha256
 from scheduler.feed.ics import read
-from scheduler.service.durations import Durations
-from scheduler.service.health import Health
-from scheduler.web.calendar import Board
-from scheduler.web.probes import Probes
-from scheduler.web.server import Pages, PageServer
+from scheduler.web.calendar import Board, Receive, Scope, Send
+from scheduler.web.server import PageServer
 
 
 def main(listen: str, files: list[Path]) -> None:
     """Serve until standard input ends."""
-    board, now = Board(), datetime.now(UTC)
+    board = Board()
     found = {path: read(path.read_bytes()) for path in files}
     board.show({token_sha256(path.stem): made[0] for path, made in found.items() if made})
-    pages = Pages(list, "it", lambda: now, Probes(lambda: Health(now, {}), Durations().read))
-    server = PageServer(listen, pages, board)
+    server = PageServer(listen, no_pages, board, "it")
     server.start()
     print("ready", flush=True)
     sys.stdin.read()
     threading.Thread(target=server.stop).start()
+
+
+async def no_pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """Stand for the pages, which nobody asks for here."""
 
 
 if __name__ == "__main__":

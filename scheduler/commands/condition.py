@@ -9,11 +9,12 @@ from typing import Any
 
 from scheduler.app import App
 from scheduler.commands.console import print_json, print_table, say
-from scheduler.commands.reading import header, occurrence_facts, row
+from scheduler.commands.reading import header, row
 from scheduler.core.ledger import Delivery
 from scheduler.core.status import State, Status
 from scheduler.errors import Problem
 from scheduler.locale import text
+from scheduler.locale.facts import occurrence_facts
 from scheduler.service.alert import FILE
 from scheduler.service.health import LATE
 

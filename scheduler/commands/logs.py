@@ -28,6 +28,7 @@ def set_up(form: LogFormat, stream: TextIO) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler(form, stream)], force=True)
     logging.captureWarnings(True)  # a warning is several lines otherwise
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("django").setLevel(logging.CRITICAL)  # names addresses, which may hold a token
 
 
 def handler(form: LogFormat, stream: TextIO) -> logging.Handler:

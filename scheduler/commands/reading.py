@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from scheduler.app import App
 from scheduler.commands import clock
@@ -16,6 +15,7 @@ from scheduler.core.occurrence import Occurrence, milestone_at
 from scheduler.core.status import Status
 from scheduler.errors import DeliveryError, Problem, ScadenzarioError, SourceError
 from scheduler.locale import text, written
+from scheduler.locale.facts import occurrence_facts
 from scheduler.locale.words import period_label, step_text, weekday_date
 from scheduler.service.press import Press
 from scheduler.service.rehearsal import Rehearsal
@@ -102,22 +102,6 @@ def list_occurrences(app: App, since: str, until: str, *, as_json: bool) -> None
         print_json([occurrence_facts(item) for item in statuses])
         return
     print_table(header(app.lang), [row(app.lang, item) for item in statuses])
-
-
-def occurrence_facts(status: Status) -> dict[str, Any]:
-    """Return an occurrence as the JSON interface gives it."""
-    item = status.occurrence
-    return {
-        "key": item.key,
-        "obligation": item.obligation.id,
-        "title": item.obligation.title,
-        "period": item.period.key,
-        "nominal_due_on": item.nominal_due_on,
-        "legal_due_on": item.legal_due_on,
-        "target_on": item.target_on,
-        "state": status.state,
-        "to_confirm": item.to_confirm,
-    }
 
 
 def header(lang: str) -> list[str]:

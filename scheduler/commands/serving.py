@@ -8,6 +8,7 @@ import time
 from datetime import date, timedelta
 
 from scheduler.app import App, system_clock
+from scheduler.commands.pages import front
 from scheduler.commands.publishing import Publisher
 from scheduler.commands.troubles import tell_broken, troubles
 from scheduler.errors import Problem, ScadenzarioError, UserError
@@ -21,7 +22,7 @@ from scheduler.service.health import Health
 from scheduler.service.shelf import Stamp
 from scheduler.web.calendar import Board
 from scheduler.web.probes import Probes
-from scheduler.web.server import Pages, PageServer
+from scheduler.web.server import PageServer
 
 TICK = 15.0  # seconds between two looks at the files; a changed one is read when it has come to rest
 STUCK = 1200.0  # seconds after which an errand makes no progress any more
@@ -47,7 +48,8 @@ class Serving:
         self.durations = Durations()
         board = Board()
         self.publisher = Publisher(app, board)
-        self.server = PageServer(app.settings.listen, self._pages(), board)
+        pages = front(lambda: self.app, Probes(self._health, self.durations.read))
+        self.server = PageServer(app.settings.listen, pages, board, app.lang)
         self.alerts = Alerts(app.workspace, app.settings.alert_command, app.lang, stopping=lambda: self._ending)
         self._wake = threading.Event()
         self._ending = self._told_to_reread = self._woken = False
@@ -202,10 +204,6 @@ class Serving:
         alarm = Alarm([(key, WakeTimes(item.following, ahead)) for key, item in timetables], self.wake)
         alarm.start()
         return alarm
-
-    def _pages(self) -> Pages:
-        reads = (lambda: self.app.statuses(), self.app.lang)
-        return Pages(*reads, lambda: self.app.clock(), Probes(self._health, self.durations.read))
 
     def _health(self) -> Health:
         return self.app.checkup.health(self.app.clock(), self._held)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from scheduler.core.access import Person
 from scheduler.core.data import AmountLine, FigureSpec, TableSpec
 from scheduler.core.period import Frequency
-from scheduler.core.workdays import Shift, WorkCalendar
+from scheduler.core.workdays import DAY, Shift, WorkCalendar
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,11 @@ class Agreement:
     succeeds: str = ""
     source: str = ""
     to_confirm: tuple[str, ...] = ()
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the term."""
+        return self.until - DAY
 
     def in_force(self, day: date) -> bool:
         """Tell whether the day lies in the agreement's term."""

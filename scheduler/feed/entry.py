@@ -91,7 +91,7 @@ class Wording:
         """Return what the calendar says of an occurrence whose acts are given."""
         item = status.occurrence
         state = status.state if status.state in _MARKED else State.SCHEDULED
-        url = f"{self._base_url}/#{item.key}" if self._base_url else ""
+        url = f"{self._base_url}/scadenze/{item.key}" if self._base_url else ""
         plain = clean(f"{item.obligation.title} – {_label(self._lang, item.period)}")
         title = f"{plain}{self._to_confirm}" if item.to_confirm else plain
         return Entry(

@@ -17,6 +17,7 @@ from scheduler.ledger.actions import Actions, chunks, columns, performance
 from scheduler.ledger.database import rest, spoken
 from scheduler.ledger.deliveries import Deliveries
 from scheduler.ledger.duties import Duties
+from scheduler.ledger.history import History
 from scheduler.ledger.rows import utc
 from scheduler.ledger.soundness import check_reachable
 from scheduler.ledger.subscriptions import Subscriptions
@@ -48,6 +49,7 @@ class Store:
         self.duties = Duties(alias, lang)
         self.trail = Trail(alias, lang)
         self.subscriptions = Subscriptions(alias, lang)
+        self.history = History(alias, lang)
 
     def check(self) -> None:
         """Find out whether the ledger can be read and written now.

@@ -171,7 +171,7 @@ class Letters:
         return Words(subject, Body((*blocks, *self._closing(occurrence))))
 
     def _closing(self, occurrence: Occurrence) -> list[Block]:
-        link = Link(self._say("mail.open"), f"{self.base_url}/#{occurrence.key}") if self.base_url else None
+        link = Link(self._say("mail.open"), f"{self.base_url}/scadenze/{occurrence.key}") if self.base_url else None
         footer = Paragraph(self._say("mail.footer", office=self.office.name))
         return [link, footer] if link else [footer]
 

@@ -10,19 +10,20 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from scheduler import __version__
-from scheduler.core.status import Status
 from scheduler.errors import Problem, UserError
 from scheduler.service.durations import Durations
 from scheduler.service.engine import Kind
 from scheduler.service.health import COMPONENTS, Health
+from scheduler.web.front import Front, django_pages
+from scheduler.web.house import House, Site
 from scheduler.web.probes import Probes
-from scheduler.web.server import Pages
+from tests.web.asking import Visitor
 
 NOW = datetime(2025, 2, 27, 9, tzinfo=UTC)
 WELL = dict.fromkeys(COMPONENTS, ())
 
 
-def pages_of(health: Health | None, durations: Durations | None = None) -> Pages:
+def pages_of(health: Health | None, durations: Durations | None = None) -> Visitor:
     """The pages of a service that is so; None: of one where that cannot be found out."""
 
     def asked() -> Health:
@@ -30,23 +31,24 @@ def pages_of(health: Health | None, durations: Durations | None = None) -> Pages
             raise RuntimeError("a fault of ours")
         return health
 
-    def gone() -> list[Status]:
+    def gone() -> House:
         raise UserError((Problem("ledger", "gone"),))
 
-    return Pages(gone, "it", lambda: NOW, Probes(asked, (durations or Durations()).read))
+    pages = Front(gone, Site("127.0.0.1:8080"), "it", Probes(asked, (durations or Durations()).read), django_pages())
+    return Visitor(pages)
 
 
-def samples(pages: Pages) -> dict[tuple[str, tuple[str, ...]], float]:
+def samples(pages: Visitor) -> dict[tuple[str, tuple[str, ...]], float]:
     """The values of /metrics, by name and labels' values."""
-    answer = pages.answer("GET", "/metrics")
-    assert (answer.status, answer.media_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    answer = pages.get("/metrics")
+    assert (answer.status, answer["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
     families = text_string_to_metric_families(answer.content.decode())
     return {(item.name, tuple(item.labels.values())): item.value for one in families for item in one.samples}
 
 
-def readiness(pages: Pages) -> tuple[int, Mapping[str, object]]:
-    answer = pages.answer("GET", "/readyz")
-    assert answer.media_type == "application/json"
+def readiness(pages: Visitor) -> tuple[int, Mapping[str, object]]:
+    answer = pages.get("/readyz")
+    assert answer["content-type"] == "application/json"
     return answer.status, json.loads(answer.content)
 
 
@@ -120,5 +122,5 @@ def test_a_fault_of_ours_is_no_traceback(caplog: pytest.LogCaptureFixture) -> No
 
 def test_a_page_that_cannot_be_built_says_so_and_the_process_is_alive() -> None:
     pages = pages_of(None)
-    assert pages.answer("GET", "/").status == 503
-    assert pages.answer("GET", "/healthz").content == b"ok\n"
+    assert pages.get("/").status == 503
+    assert pages.get("/healthz").content == b"ok\n"

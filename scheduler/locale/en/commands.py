@@ -1,4 +1,4 @@
-"""English: the command line, the service and the page."""
+"""English: the command line and the service."""
 
 # ruff: noqa: E501  (a sentence is easier to read and to translate on one line)
 
@@ -96,11 +96,6 @@ SENTENCES: dict[str, str] = {
     "run.no-address": "the address {value} cannot be used ({reason})",
     "run.no-address.remedy": "is another program using the port? name another one, e.g. 127.0.0.1:8081",
     "run.stopped": "Stopped.",
-    "page.title": "Deadlines",
-    "page.urgent": "To do now",
-    "page.coming": "Coming (120 days)",
-    "page.closed": "Closed",
-    "page.nothing": "Nothing.",
     "settings.bad": "the value “{value}” cannot be used",
     "settings.bad.remedy": "it takes: {wanted}",
     "workspace.unwritable": "cannot be written ({reason})",

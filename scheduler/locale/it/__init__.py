@@ -1,6 +1,6 @@
 """The Italian catalogue: every sentence that a person reads, by code."""
 
-from scheduler.locale.it import alerts, calendar, commands, deadlines, documents, health, keeping, mails
+from scheduler.locale.it import alerts, calendar, commands, deadlines, documents, health, keeping, mails, pages
 
 SENTENCES: dict[str, str] = {
     **alerts.SENTENCES,
@@ -11,4 +11,5 @@ SENTENCES: dict[str, str] = {
     **health.SENTENCES,
     **keeping.SENTENCES,
     **mails.SENTENCES,
+    **pages.SENTENCES,
 }

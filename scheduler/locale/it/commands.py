@@ -1,4 +1,4 @@
-"""Italian: the command line, the service and the page."""
+"""Italian: the command line and the service."""
 
 # ruff: noqa: E501  (a sentence is easier to read and to translate on one line)
 
@@ -96,11 +96,6 @@ SENTENCES: dict[str, str] = {
     "run.no-address": "l'indirizzo {value} non si può usare ({reason})",
     "run.no-address.remedy": "un altro programma usa la porta? indicarne un'altra, per esempio 127.0.0.1:8081",
     "run.stopped": "Fermato.",
-    "page.title": "Scadenzario",
-    "page.urgent": "Da fare adesso",
-    "page.coming": "In arrivo (120 giorni)",
-    "page.closed": "Chiuse",
-    "page.nothing": "Nulla.",
     "settings.bad": "il valore «{value}» non si può usare",
     "settings.bad.remedy": "serve: {wanted}",
     "workspace.unwritable": "non si può scrivere ({reason})",

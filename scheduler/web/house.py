@@ -1,0 +1,79 @@
+"""What the pages ask of the rest of the program: the files in force, the ledger, and what is made on request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from django.http import HttpRequest, HttpResponseBase
+
+from scheduler.core.agenda import Agenda
+from scheduler.core.obligation import Register
+from scheduler.core.status import Status
+
+if TYPE_CHECKING:  # Django must be set up before the tables are imported
+    from scheduler.ledger.store import Store
+
+
+class Files(Protocol):
+    """What is kept under `var/`."""
+
+    def read(self, relative: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Site:
+    """How the pages are reached."""
+
+    listen: str  # host:port
+    base_url: str = ""  # as people reach them; '' where they are for this machine alone
+    has_mail: bool = False  # False: mails stay in the Maildir
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the pages are for this machine alone: nobody could be mailed a way in, or find it."""
+        return not (self.base_url and self.has_mail)
+
+    @property
+    def address(self) -> str:
+        """The address that the pages have in mails and on screens."""
+        return self.base_url or f"http://{self.listen}"
+
+
+@dataclass(frozen=True)
+class House:
+    """The program as one request sees it: the files that are in force now, at one instant."""
+
+    register: Register
+    agenda: Agenda
+    store: Store
+    files: Files
+    site: Site
+    lang: str
+    now: datetime
+    statuses: Callable[[], Sequence[Status]]  # of every occurrence, by legal date
+
+    @cached_property
+    def today(self) -> date:
+        """The local day."""
+        return self.now.astimezone(self.register.workdays.zone).date()
+
+
+class Request(HttpRequest):
+    """A request as the views get it."""
+
+    house: House
+
+
+def housed(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Return the middleware that gives each request the house as it is at that moment."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        scope: dict[str, Any] = cast("Any", request).scope
+        cast("Request", request).house = scope["house"]()
+        return get_response(request)
+
+    return answer

@@ -1,0 +1,111 @@
+"""The page of one occurrence: its dates and where they come from, what was done and what is to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from scheduler.core.explain import Explanation, explain
+from scheduler.core.ledger import Act, Draft, Ledger
+from scheduler.core.occurrence import Occurrence
+from scheduler.core.plan import in_force
+from scheduler.core.status import Status, status
+from scheduler.ledger.history import Mail
+from scheduler.locale.words import step_text
+from scheduler.web.house import House, Request
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MOST_MAILS = 100
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """All that is known of one occurrence."""
+
+    status: Status
+    ledger: Ledger
+    explanation: Explanation
+    steps: tuple[str, ...]
+    drafts: tuple[Draft, ...]  # newest first
+    mails: tuple[Mail, ...]
+
+    @property
+    def occurrence(self) -> Occurrence:
+        """The occurrence, with its extension."""
+        return self.status.occurrence
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What people have declared, oldest first."""
+        return self.ledger.acts.get(self.occurrence.key, ())
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether a person can take its closing back."""
+        return self.ledger.closing(self.occurrence.key) is not None
+
+
+def occurrence_page(request: Request, obligation: str, period: str) -> HttpResponse:
+    """Show one occurrence."""
+    content = {"dossier": dossier(request.house, f"{obligation}/{period}")}
+    return render(request, "occurrence.html", content)
+
+
+def dossier(house: House, key: str) -> Dossier:
+    """Return what is known of an occurrence.
+
+    Raises:
+        Http404: there is no such one.
+    """
+    found = house.agenda.occurrence(key)
+    if found is None:
+        raise Http404
+    ledger, workdays = house.store.snapshot([key]), house.register.workdays
+    [occurrence] = in_force([found], workdays, ledger)
+    explanation = explain(occurrence, workdays, ledger)
+    return Dossier(
+        status=status(occurrence, workdays, ledger, house.now),
+        ledger=ledger,
+        explanation=explanation,
+        steps=tuple(step_text(house.lang, step) for step in explanation.steps),
+        drafts=house.store.drafts(key)[::-1],
+        mails=house.store.history.mails(occurrence_key=key, most=MOST_MAILS),
+    )
+
+
+def draft_of(house: House, key: str, document: str, version: int) -> Draft:
+    """Return one version of a document.
+
+    Raises:
+        Http404: there is no such one.
+    """
+    for item in house.store.drafts(key):
+        if (item.document, item.version) == (document, version):
+            return item
+    raise Http404
+
+
+def draft_file(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
+    """Return a draft as it was made."""
+    draft = draft_of(request.house, f"{obligation}/{period}", document, version)
+    return download(request.house.files.read(draft.path), DOCX, PurePosixPath(draft.path).name)
+
+
+def evidence_file(request: Request, obligation: str, period: str, number: int) -> HttpResponse:
+    """Return what proves a submission: never to be shown by the browser, whatever it is."""
+    acts = dossier(request.house, f"{obligation}/{period}").acts
+    if not (0 < number <= len(acts) and acts[number - 1].evidence):
+        raise Http404
+    path = acts[number - 1].evidence
+    return download(request.house.files.read(path), "application/octet-stream", PurePosixPath(path).name)
+
+
+def download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """Return bytes that the browser saves and does not open in the page's name."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

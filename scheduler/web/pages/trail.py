@@ -1,0 +1,49 @@
+"""The audit trail: what was declared and sent, entry by entry, and whether all of it holds together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from scheduler.core.audit import Broken, Entry
+from scheduler.web.house import Request
+from scheduler.web.paging import ROWS, Page, page_number
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry, and what it tells."""
+
+    entry: Entry
+    facts: tuple[tuple[str, str], ...]
+
+
+def trail(request: Request) -> HttpResponse:
+    """Show the newest entries; `verifica=1` reads all of them and says whether they hold together."""
+    store = request.house.store
+    total, seal = store.trail.head()
+    number = page_number(request.GET.get("pagina", ""))
+    last = max(1, -(-total // ROWS))
+    if number > last:
+        raise Http404
+    entries = store.history.entries((number - 1) * ROWS, ROWS)
+    page: Page[Line] = Page([Line(item, _facts(item)) for item in entries], number, last, total)
+    is_verified = request.GET.get("verifica") == "1"
+    broken: Broken | None = store.trail.first_broken() if is_verified else None
+    content = {"page": page, "seal": seal, "is_verified": is_verified, "broken": broken}
+    return render(request, "trail.html", content)
+
+
+def _facts(entry: Entry) -> tuple[tuple[str, str], ...]:
+    try:
+        facts = json.loads(entry.facts)
+    except ValueError:  # somebody has changed it: it is shown as it is
+        return (("", entry.facts),)
+    return tuple((name, _written(value)) for name, value in facts.items() if value not in ("", [], False))
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,51 @@
+"""An office with its own ledger, and its pages as they are on 27 February 2025."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scheduler.app import App
+from scheduler.commands.clock import app_at
+from scheduler.commands.pages import front
+from scheduler.service.durations import Durations
+from scheduler.service.health import Health
+from scheduler.web.front import Front
+from scheduler.web.probes import Probes
+from tests.conftest import ROOT
+from tests.web.asking import Visitor
+
+NOW = "2025-02-27T09:00"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """A workspace like the one that is shipped."""
+    for name in ("templates", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "deadlines.yaml", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def app(office: Path) -> Iterator[App]:
+    """The application on that day, after its first sweep, which was at the beginning of the month."""
+    app_at(office, "2025-02-03T09:00").sweeper.sweep()
+    found = app_at(office, NOW)
+    yield found
+    found.store.rest()
+
+
+def pages(app: Callable[[], App]) -> Front:
+    """Return the pages of an application."""
+    now = app().clock()
+    return front(app, Probes(lambda: Health(now, {}), Durations().read))
+
+
+@pytest.fixture
+def visitor(app: App) -> Visitor:
+    """Somebody at the machine on which the service runs."""
+    return Visitor(pages(lambda: app))
