@@ -1,4 +1,4 @@
-"""Office, roles and agreements: from the file's shape to values, with the checks that only their meaning allows."""
+"""Office, roles, people, agreements: from the file's shape to values, with the checks that their meaning allows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from scheduler.core.access import Access, Person, person_of
 from scheduler.core.data import AmountLine
 from scheduler.core.obligation import Agreement, LegalAct, Office, Role
 from scheduler.core.workdays import DAY, WorkCalendar
@@ -29,6 +30,16 @@ def office_of(model: shape.Office) -> Office:
 def roles_of(model: Mapping[str, shape.Role]) -> dict[str, Role]:
     """Return the desks by id."""
     return {role_id: Role(role_id, role.title, tuple(role.addresses)) for role_id, role in model.items()}
+
+
+def people_of(models: Iterable[shape.Person], problems: Problems) -> tuple[Person, ...]:
+    """Return who may sign in; an address is one person's, however it is written."""
+    found: list[Person] = []
+    for index, model in enumerate(models):
+        if person_of(found, model.address):
+            problems.add(("people", index, "address"), "people.duplicate", value=model.address)
+        found.append(Person(model.name, model.address, Access(model.access)))
+    return tuple(found)
 
 
 def workdays_of(model: shape.Office, terms: Iterable[Agreement], problems: Problems) -> WorkCalendar:

@@ -15,7 +15,7 @@ from scheduler.core.occurrence import occurrences
 from scheduler.core.period import Frequency
 from scheduler.core.workdays import DAY, Shift
 from scheduler.deadlines import shape
-from scheduler.deadlines.agreements import agreements_of, office_of, roles_of, succession, workdays_of
+from scheduler.deadlines.agreements import agreements_of, office_of, people_of, roles_of, succession, workdays_of
 from scheduler.deadlines.declarations import figures_of, tables_of
 from scheduler.deadlines.problems import Problems, add_shape_errors
 from scheduler.deadlines.rules import due_of, milestones_of, needs_supplier, overrides_of
@@ -68,6 +68,7 @@ class _Reader:
             obligations=tuple(item for item in obligations if item is not None),
             tables=self.tables,
             sources=self.model.sources,
+            people=people_of(self.model.people, self.problems),
         )
 
     def role(self, role_id: str, location: Location) -> Role:

@@ -79,6 +79,14 @@ class Role(_Shape):
     addresses: Annotated[list[Address], Field(min_length=1)]
 
 
+class Person(_Shape):
+    """Somebody who may sign in to the page, by their own address."""
+
+    name: Title
+    address: Address
+    access: Literal["reader", "editor", "administrator"]
+
+
 class Act(_Shape):
     """An administrative act."""
 
@@ -243,6 +251,7 @@ class Deadlines(_Shape):
     office: Office
     sources: dict[str, Title] = {}
     roles: dict[Id, Role]
+    people: list[Person] = []
     operator: str
     escalation: str
     agreements: Annotated[list[Agreement], Field(min_length=1)]

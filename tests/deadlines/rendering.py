@@ -27,6 +27,7 @@ def rendered(register: Register) -> dict[str, object]:
         "closures": {day.isoformat(): name for day, name in sorted(register.workdays.closures.items())},
     }
     said |= {f"roles.{name}": plain(role) for name, role in register.roles.items()}
+    said |= {f"people.{person.address}": plain(person) for person in register.people}
     said |= {f"agreements.{agreement.id}": plain(agreement) for agreement in register.agreements}
     said |= {f"tables.{name}": plain(table) for name, table in register.tables.items()}
     for obligation in register.obligations:

@@ -80,6 +80,8 @@ SENTENCES: dict[str, str] = {
     "kind.placeholder": "placeholder",
     "duplicate.id": "“{value}” is used already",
     "duplicate.id.remedy": "give each a name of its own",
+    "people.duplicate": "“{value}” is another person's address already",
+    "people.duplicate.remedy": "give each person an address of their own, or take the repeated entry out",
     "office.zone": "“{value}” is not a time zone",
     "office.zone.remedy": "use an IANA name, e.g. Europe/Rome",
     "office.country": "the holidays of “{value}” are not known",

@@ -80,6 +80,8 @@ SENTENCES: dict[str, str] = {
     "kind.placeholder": "segnaposto",
     "duplicate.id": "«{value}» è già usato",
     "duplicate.id.remedy": "dare a ciascuno un nome diverso",
+    "people.duplicate": "«{value}» è già l'indirizzo di un'altra persona",
+    "people.duplicate.remedy": "dare a ciascuna persona il suo indirizzo, o togliere la voce ripetuta",
     "office.zone": "«{value}» non è un fuso orario",
     "office.zone.remedy": "usare un nome IANA, per esempio Europe/Rome",
     "office.country": "non si conoscono le festività di «{value}»",
