@@ -191,10 +191,11 @@ class App:
         return Checkup(self.agenda, self.store, self.adopted.problems if self.adopted else (), self.lang)
 
     def tidy(self) -> Tidied:
-        """Free disk space, as far as the retention setting allows."""
+        """Forget who came in long ago, and free disk space as far as the retention setting allows."""
         from scheduler.core.plan import is_closed
         from scheduler.service.retention import Tidied
 
+        self.store.tidy(system_clock())  # sign-in goes by the real clock
         if not self.settings.keep_months:
             return Tidied()
         ledger = self.store.acted()
@@ -228,10 +229,11 @@ class App:
 
     def feed_token(self) -> str:
         """Return the secret part of the calendar's own address, made at the first call and kept in `var/`."""
-        path = self.workspace.var / "feed-token"
-        if not path.exists() and self.workspace.keep_new("feed-token", secrets.token_urlsafe(24).encode()):
-            path.chmod(0o600)  # and where another node was faster, its token is everybody's
-        return path.read_text("ascii").strip()
+        return self.workspace.secret("feed-token", 24)
+
+    def secret_key(self) -> str:
+        """Return the key that signs what browsers carry: the setting, or the workspace's own."""
+        return self.settings.entry.secret_key or self.workspace.secret("secret-key", 48)
 
     def new_feed_token(self) -> str:
         """Return another secret part, which takes the place of the one before."""

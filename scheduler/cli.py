@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from scheduler.cli_entry import entry_commands
 from scheduler.errors import ScadenzarioError
 from scheduler.exits import CONFIGURATION, exit_code
 from scheduler.locale import text
@@ -120,6 +121,9 @@ def feed_token(
 
     scope, variants = {"family": family, "role": role, "person": person}, {"targets": targets, "alarms": alarms}
     feed_tokens.feed_token(_app(workspace, ""), act, name, scope, {**variants, "todo": todo})
+
+
+_commands.add_typer(entry_commands)
 
 
 @_commands.command(help="draft")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from scheduler.entry_settings import ENTRY_NAMES, SECRETS, EntrySettings, read_entry
 from scheduler.errors import Problem, UserError
 from scheduler.locale import LANGUAGES, text
 
@@ -53,6 +54,7 @@ class Settings:
     feed_days_back: int = 90  # the calendar's window around today
     feed_days_ahead: int = 400
     keep_months: int = 0  # of bytes of old mails and drafts; 0: for ever
+    entry: EntrySettings = field(default_factory=EntrySettings)  # by what people come in
 
     @property
     def has_limits(self) -> bool:
@@ -94,6 +96,7 @@ def read_settings(environ: Mapping[str, str], workspace: Path | None = None) -> 
         feed_days_back=_number("FEED_DAYS_BACK", values, lang, problems) or Settings.feed_days_back,
         feed_days_ahead=_number("FEED_DAYS_AHEAD", values, lang, problems) or Settings.feed_days_ahead,
         keep_months=_number("KEEP_MONTHS", values, lang, problems, MOST_MONTHS),
+        entry=read_entry(values, lambda name, value, wanted: problems.append(_bad(name, value, lang, wanted))),
         **_smtp(values, lang, problems),
         **_imap(values, lang, problems),
     )
@@ -159,7 +162,9 @@ _NAMES = (
     "KEEP_MONTHS",
     "FEED_DAYS_BACK",
     "FEED_DAYS_AHEAD",
+    *ENTRY_NAMES,
 )
+_HIDDEN = ("SMTP_PASSWORD", "IMAP_PASSWORD", "DATABASE_URL", "ALERT_COMMAND", *SECRETS)
 
 
 def _value(name: str, environ: Mapping[str, str], lang: str, problems: list[Problem]) -> str:
@@ -213,15 +218,6 @@ def _check_secrecy(kind: str, security: str, values: Mapping[str, str], lang: st
         problems.append(_bad(f"{kind}_SECURITY", security, lang, "ssl, starttls"))
 
 
-def _months(value: str, lang: str, problems: list[Problem]) -> int:
-    if not value:
-        return 0
-    if not (value.isascii() and value.isdigit() and 0 < int(value[:5]) <= MOST_MONTHS):
-        problems.append(_bad("KEEP_MONTHS", value, lang, f"1-{MOST_MONTHS}"))
-        return 0
-    return int(value)
-
-
 def _check_listen(value: str, lang: str, problems: list[Problem]) -> None:
     host, _, port = (value or Settings.listen).rpartition(":")
     if not host or not port.isdigit() or not int(port) < 65536:
@@ -236,7 +232,7 @@ def _check_command(value: str, lang: str, problems: list[Problem]) -> None:
 
 
 def _bad(name: str, value: str, lang: str, wanted: str) -> Problem:
-    shown = "…" if name in ("SMTP_PASSWORD", "IMAP_PASSWORD", "DATABASE_URL", "ALERT_COMMAND") else value
+    shown = "…" if name in _HIDDEN and value != "–" else value
     what = text(lang, "settings.bad", value=shown)
     return Problem(f"{PREFIX}{name}", what, text(lang, "settings.bad.remedy", wanted=wanted))
 

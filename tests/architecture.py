@@ -19,7 +19,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "errors": set(),
     "locale": {"core"},
-    "settings": {"errors", "locale"},
+    "entry_settings": {"core"},
+    "settings": {"errors", "locale", "entry_settings"},
     "framework": set(),
     **dict.fromkeys(ADAPTERS, GROUND),
     "service": LOWER,
@@ -29,7 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": LOWER | {"service", "web", "settings", "parts", "app"},
     "options": set(),
     "exits": {"errors"},
-    "cli": LOWER | {"service", "web", "settings", "parts", "app", "commands", "options", "exits"},
+    "cli_entry": {"options", "commands"},
+    "cli": LOWER | {"service", "web", "settings", "parts", "app", "commands", "options", "exits", "cli_entry"},
     "__main__": {"cli"},
 }
 
@@ -58,7 +60,7 @@ HOMES: dict[str, set[str]] = {
     "rich": {"commands"},
     "ruamel": {"deadlines"},
     "segno": {"web"},
-    "typer": {"cli", "options"},
+    "typer": {"cli", "cli_entry", "options"},
     "uvicorn": {"web"},
     "yagmail": {"mail"},
 }

@@ -67,6 +67,47 @@ class FeedToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class SignInLink(models.Model):
+    """One link to sign in with: the secret part itself is nowhere, only its SHA-256."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    address = models.CharField(max_length=254)
+    onward = models.CharField(max_length=TEXT, blank=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Session(models.Model):
+    """One browser in which a person is signed in; the cookie itself is nowhere, only its SHA-256."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    address = models.CharField(max_length=254, db_index=True)  # as it is compared
+    way = models.CharField(max_length=20)  # link, oidc
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class ApiToken(models.Model):
+    """What a program shows to act for a person; only its SHA-256. Rows are never removed."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    address = models.CharField(max_length=254, db_index=True)  # as it is compared
+    label = models.CharField(max_length=200)
+    permits = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class SignInTry(models.Model):
+    """Somebody asked for a link: when, from where, and for which address (its SHA-256: it may be anything)."""
+
+    at = models.DateTimeField(db_index=True)
+    client = models.CharField(max_length=60)
+    address_sha256 = models.CharField(max_length=64)
+
+
 class FeedRevision(models.Model):
     """How often what the calendar says of an occurrence has changed: a SEQUENCE never falls."""
 

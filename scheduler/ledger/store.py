@@ -17,6 +17,7 @@ from scheduler.ledger.actions import Actions, chunks, columns, performance
 from scheduler.ledger.database import rest, spoken
 from scheduler.ledger.deliveries import Deliveries
 from scheduler.ledger.duties import Duties
+from scheduler.ledger.entrance import ApiTokens, Links, Sessions, Tries
 from scheduler.ledger.history import History
 from scheduler.ledger.rows import utc
 from scheduler.ledger.soundness import check_reachable
@@ -50,6 +51,10 @@ class Store:
         self.trail = Trail(alias, lang)
         self.subscriptions = Subscriptions(alias, lang)
         self.history = History(alias, lang)
+        self.links = Links(alias, lang)
+        self.sessions = Sessions(alias, lang)
+        self.api_tokens = ApiTokens(alias, lang)
+        self.tries = Tries(alias, lang)
 
     def check(self) -> None:
         """Find out whether the ledger can be read and written now.
@@ -76,6 +81,11 @@ class Store:
         """
         self.actions.release(node, alone=alone)
         self.deliveries.release(node, alone=alone)
+
+    def tidy(self, now: datetime) -> None:
+        """Remove the rows of those who came in or tried to, as far as they say nothing any more."""
+        for rows in (self.links, self.sessions, self.tries):
+            rows.tidy(now)
 
     def rest(self) -> None:
         """Leave the database in order at the end of a process."""

@@ -94,7 +94,11 @@ def left_out(name: str) -> bool:
         return True
     if top != "var":
         return bool(rest) and rest[-1].startswith(("~$", ".~lock."))
-    own = rest[0].startswith(("engine", "ledger.sqlite3", "ledger.json.gz")) or rest[0] in ("backups", "feed")
+    own = rest[0].startswith(("engine", "ledger.sqlite3", "ledger.json.gz")) or rest[0] in (
+        "backups",
+        "feed",
+        "secret-key",
+    )
     return own or (len(rest) == 1 and is_lock(name)) or rest[:2] == ["outbox", "tmp"]
 
 

@@ -91,6 +91,18 @@ class Workspace:
             (self.var / partial).unlink(missing_ok=True)
         return True
 
+    def secret(self, name: str, size: int) -> str:
+        """Return a secret that this workspace has under `var/`, made by chance at the first call.
+
+        Args:
+            name: of the file, which only its owner reads.
+            size: how many bytes of chance it has.
+        """
+        path = self.var / name
+        if not path.exists() and self.keep_new(name, secrets.token_urlsafe(size).encode()):
+            path.chmod(0o600)  # and where another node was faster, its secret is everybody's
+        return path.read_text("ascii").strip()
+
     def discard(self, relatives: Iterable[str]) -> None:
         """Take away files that nothing refers to yet."""
         for relative in relatives:

@@ -1,8 +1,20 @@
 """The Italian catalogue: every sentence that a person reads, by code."""
 
-from scheduler.locale.it import alerts, calendar, commands, deadlines, documents, health, keeping, mails, pages
+from scheduler.locale.it import (
+    access,
+    alerts,
+    calendar,
+    commands,
+    deadlines,
+    documents,
+    health,
+    keeping,
+    mails,
+    pages,
+)
 
 SENTENCES: dict[str, str] = {
+    **access.SENTENCES,
     **alerts.SENTENCES,
     **calendar.SENTENCES,
     **commands.SENTENCES,
