@@ -189,13 +189,14 @@ def submit(
     on: Annotated[str, typer.Option("--on", help="option.on", metavar=DAY)],
     protocol: Annotated[str, typer.Option("--protocol", help="option.protocol")] = "",
     evidence: Annotated[Path | None, typer.Option("--evidence", help="option.evidence")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="option.reason")] = "",
     who: Who = "",
     workspace: Workspace = HERE,
     now: Now = "",
 ) -> None:
     from scheduler.commands import acting
 
-    acting.submit(_app(workspace, now), key, on, protocol, evidence, who)
+    acting.submit(_app(workspace, now), key, on, acting.Filing(protocol, evidence, reason), who)
 
 
 @_commands.command(help="extend")

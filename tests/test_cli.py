@@ -128,6 +128,19 @@ def test_a_wrong_argument_is_a_sentence(workspace: Path, arguments: tuple[str, .
     assert message in result.stderr
 
 
+def test_everything_that_is_wrong_with_an_act_is_said_at_once(workspace: Path, tmp_path: Path) -> None:
+    program = tmp_path / "ricevuta.pdf"
+    program.write_bytes(b"MZ")
+    wrong = ("submit", KEY, "--on", "2030-01-01", "--protocol", "AB-1", "--evidence", program)
+    result = scadenzario(*wrong, *NOW, workspace=workspace)
+    assert result.returncode == 1
+    starts = [line.split(": ")[0] for line in result.stderr.splitlines()]
+    assert starts == ["--on", "--protocol", str(program)]
+    only = scadenzario("submit", KEY, "--on", "2026-11-20", "--evidence", program, *NOW, workspace=workspace)
+    assert only.returncode == 5
+    assert "non si può conservare: è un programma" in only.stderr
+
+
 def test_a_folder_without_a_register_says_what_to_do(tmp_path: Path) -> None:
     result = scadenzario("list", workspace=tmp_path)
     assert result.returncode == 3
@@ -168,8 +181,10 @@ def test_a_persons_acts_close_extend_and_reopen(workspace: Path, tmp_path: Path)
     explained = scadenzario("explain", KEY, *NOW, workspace=workspace).stdout
     assert "termine prorogato al 15/03/2027" in explained
     assert "nota della Regione" in explained
-    assert act("submit", KEY, "--on", "2026-11-20", "--protocol", "15384/2026", "--evidence", receipt) == 0
+    filing = ("submit", KEY, "--on", "2026-11-20", "--protocol", "15384/2026", "--reason", "per PEC")
+    assert act(*filing, "--evidence", receipt) == 0
     assert state() == "submitted"
+    assert "per PEC" in scadenzario("explain", KEY, *NOW, workspace=workspace).stdout
     [kept] = (workspace / "var/evidence" / KEY).iterdir()
     assert kept.read_bytes() == receipt.read_bytes()
     second = scadenzario("waive", KEY, "--reason", "x", *NOW, workspace=workspace)

@@ -17,6 +17,7 @@ class ActKind(StrEnum):
     EXTENSION = "extension"
     WAIVER = "waiver"
     REOPENING = "reopening"
+    DRAFTING = "drafting"  # a draft was asked for now
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Act:
     protocol: str = ""
     evidence: str = ""  # path of the kept file, relative to the workspace
     reason: str = ""
+
+    @property
+    def decides(self) -> bool:
+        """True where dates or state follow from it; asking for a draft changes neither."""
+        return self.kind is not ActKind.DRAFTING
 
 
 class Outcome(StrEnum):

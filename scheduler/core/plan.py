@@ -178,7 +178,7 @@ def _owed_since(due: Due, ledger: Ledger, now: datetime) -> datetime:
     """
     acts = ledger.acts.get(due.occurrence.key, ())
     started_at = ledger.started_at or now
-    return max(due.at, started_at, ledger.swept_at or started_at, *(act.at for act in acts))
+    return max(due.at, started_at, ledger.swept_at or started_at, *(act.at for act in acts if act.decides))
 
 
 def _latest(group: Sequence[Due]) -> Action:

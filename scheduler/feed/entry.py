@@ -89,7 +89,7 @@ class Wording:
 
     def entry(self, status: Status, acts: Sequence[Act]) -> Entry:
         """Return what the calendar says of an occurrence whose acts are given."""
-        item = status.occurrence
+        item, acts = status.occurrence, [act for act in acts if act.decides]
         state = status.state if status.state in _MARKED else State.SCHEDULED
         url = f"{self._base_url}/scadenze/{item.key}" if self._base_url else ""
         plain = clean(f"{item.obligation.title} – {_label(self._lang, item.period)}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from scheduler.core.data import Source
 from scheduler.core.ledger import Act, ActKind, Delivery, Draft, Ledger, Performance
@@ -163,9 +163,22 @@ class Store:
         """Return every act and nothing else: it tells what is closed, without all that was ever performed."""
         return Ledger(acts=self._acts())
 
-    def record_act(self, act: Act, evidence_sha256: str = "") -> None:
-        """Add a person's declaration."""
+    def acts(self, occurrence_key: str) -> tuple[Act, ...]:
+        """Return the acts of an occurrence, oldest first."""
+        return self._acts(occurrence_key__in=[occurrence_key]).get(occurrence_key, ())
+
+    def record_act(self, act: Act, evidence_sha256: str = "", after: int | None = None) -> bool:
+        """Add a person's declaration; False, and nothing is added, where it was decided on what is true no more.
+
+        Args:
+            act: the declaration.
+            evidence_sha256: of the file that proves it.
+            after: the number of the occurrence's acts that it was decided on; None: whatever there is.
+        """
         with transaction.atomic(using=self.alias):
+            self.trail.hold()  # before the acts are counted: so of two at once the second finds the first's
+            if after is not None and after != self._acts_of(act.occurrence_key).count():
+                return False
             row = models.Act.objects.using(self.alias).create(
                 occurrence_key=act.occurrence_key,
                 kind=act.kind,
@@ -178,6 +191,7 @@ class Store:
                 reason=act.reason,
             )
             self.trail.tell_act(row)
+        return True
 
     def record(
         self,
@@ -238,6 +252,9 @@ class Store:
         for row in models.Act.objects.using(self.alias).filter(**wanted).order_by("id"):
             found[row.occurrence_key].append(_act(row))
         return {key: tuple(value) for key, value in found.items()}
+
+    def _acts_of(self, occurrence_key: str) -> QuerySet[models.Act]:
+        return models.Act.objects.using(self.alias).filter(occurrence_key=occurrence_key)
 
     def _facts(self) -> dict[str, str]:
         return dict(models.Fact.objects.using(self.alias).values_list("name", "value"))

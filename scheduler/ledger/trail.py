@@ -59,13 +59,17 @@ class Trail:
             return Broken(highest[0] + 1, Flaw.MISSING)
         return next(self._disagreeing(last), None)
 
+    def hold(self) -> str:
+        """Hold the head to the end of the transaction: what is read from here on, nobody adds to before us."""
+        heads = models.Fact.objects.using(self.alias).select_for_update()
+        held, _ = heads.get_or_create(name=HEAD, defaults={"value": "0 "})
+        return held.value
+
     def _add(self, at: datetime, kind: AuditKind, key: str, facts: Facts) -> None:
-        heads = models.Fact.objects.using(self.alias)
-        held, _ = heads.select_for_update().get_or_create(name=HEAD, defaults={"value": "0 "})
-        number, _, seal = held.value.partition(" ")
+        number, _, seal = self.hold().partition(" ")
         entry = following((int(number), seal), utc(at), kind, key, facts)
         models.Audit.objects.using(self.alias).create(**vars(entry))
-        heads.filter(name=HEAD).update(value=f"{entry.number} {entry.seal}")
+        models.Fact.objects.using(self.alias).filter(name=HEAD).update(value=f"{entry.number} {entry.seal}")
 
     def _entries(self) -> Iterator[Entry]:
         rows = models.Audit.objects.using(self.alias).order_by("number")

@@ -2,6 +2,7 @@
 
 from scheduler.locale.en import (
     access,
+    acts,
     alerts,
     calendar,
     commands,
@@ -15,6 +16,7 @@ from scheduler.locale.en import (
 
 SENTENCES: dict[str, str] = {
     **access.SENTENCES,
+    **acts.SENTENCES,
     **alerts.SENTENCES,
     **calendar.SENTENCES,
     **commands.SENTENCES,

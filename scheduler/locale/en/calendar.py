@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "act.extension": "extension",
     "act.waiver": "waiver",
     "act.reopening": "reopening",
+    "act.drafting": "draft asked for",
     "fact.obligation": "Obligation",
     "fact.period": "Reporting period",
     "fact.nominal": "Nominal due date",

@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "act.extension": "proroga",
     "act.waiver": "annullamento",
     "act.reopening": "riapertura",
+    "act.drafting": "bozza richiesta",
     "fact.obligation": "Adempimento",
     "fact.period": "Periodo di riferimento",
     "fact.nominal": "Termine nominale",
