@@ -83,6 +83,9 @@ def belongs(name: str) -> bool:
     return plain and not strange and len(parts) > 1 and parts[0] in FOLDERS
 
 
+_MADE_ANEW = ("backups", "feed", "pdf", "secret-key")
+
+
 def left_out(name: str) -> bool:
     """Tell whether a file of the workspace has no place in a backup.
 
@@ -94,11 +97,7 @@ def left_out(name: str) -> bool:
         return True
     if top != "var":
         return bool(rest) and rest[-1].startswith(("~$", ".~lock."))
-    own = rest[0].startswith(("engine", "ledger.sqlite3", "ledger.json.gz")) or rest[0] in (
-        "backups",
-        "feed",
-        "secret-key",
-    )
+    own = rest[0].startswith(("engine", "ledger.sqlite3", "ledger.json.gz")) or rest[0] in _MADE_ANEW
     return own or (len(rest) == 1 and is_lock(name)) or rest[:2] == ["outbox", "tmp"]
 
 
