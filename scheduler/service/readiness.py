@@ -1,0 +1,74 @@
+"""Whether an occurrence's documents could be made now, and of which workbooks; what is wrong is never raised."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scheduler.core.occurrence import Occurrence
+from scheduler.errors import Problem, ScadenzarioError
+from scheduler.intake.places import places
+from scheduler.service.drafting import Drafter
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """One sheet that an occurrence's tables are read from."""
+
+    path: str  # relative to the workspace
+    sheet: str
+    sha256: str  # '' where the file is not there, or cannot be read
+
+    @property
+    def is_missing(self) -> bool:
+        """True where there is nothing to read."""
+        return not self.sha256
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What keeps the documents from being made, what a person should look at, and what they would be made of."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    sources: tuple[Workbook, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """True where the documents can be made now."""
+        return not self.problems
+
+
+def readiness(drafter: Drafter, occurrence: Occurrence) -> Readiness:
+    """Return how an occurrence's data and templates are now."""
+    try:
+        sources = tuple(dict.fromkeys(_sources(drafter.workspace.root, occurrence)))
+    except ScadenzarioError as error:  # it cannot be told where they are
+        return Readiness(error.problems, (), ())
+    try:
+        problems = drafter.problems(occurrence)
+    except ScadenzarioError as error:
+        problems = error.problems
+    try:
+        warnings = drafter.warnings(occurrence)
+    except ScadenzarioError as error:
+        known = set(problems)  # what is wrong with the workbooks is said once
+        problems, warnings = (*problems, *(item for item in error.problems if item not in known)), ()
+    return Readiness(problems, warnings, sources)
+
+
+def _sources(root: Path, occurrence: Occurrence) -> Iterator[Workbook]:
+    period = occurrence.period
+    for spec in occurrence.obligation.tables:
+        for place in places(spec, period.start, period.end, period.key):
+            yield Workbook(place.path, place.sheet, _sha256(root / place.path))
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""
