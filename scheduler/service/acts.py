@@ -107,13 +107,14 @@ class Acts:
         sha256 = ""
         while True:
             view = self._view(act.occurrence_key)
-            self._refuse_stale(act.occurrence_key, seen, view)
+            self._refuse_stale(seen, view)
             if found := self._problems(act, proof, view):
                 raise UserError(found, exit_code=WRONG)
             if proof is not None and not sha256:
                 # where somebody is faster now, the file stays: another act may have found it there already
                 kept = evidence.keep(proof, view.occurrence.key, act.at, self.workspace)
                 act, sha256 = replace(act, evidence=kept.path), kept.sha256
+            act = replace(act, occurrence_key=view.occurrence.key)
             if self.store.record_act(act, sha256, after=view.count):
                 return act
 
@@ -121,14 +122,14 @@ class Acts:
         found = self.agenda.occurrence(key)
         if found is None:
             raise UserError((self._problem("key", "act.unknown", value=key[:LONGEST_NAME]),), exit_code=WRONG)
-        known = self.store.acts(key)
-        ledger = Ledger(acts={key: known})
+        known = self.store.acts(found.key)  # as the rules write the key, however it was asked for
+        ledger = Ledger(acts={found.key: known})
         return _View(in_force([found], self.workdays, ledger)[0], ledger, len(known))
 
-    def _refuse_stale(self, key: str, seen: int | None, view: _View) -> None:
+    def _refuse_stale(self, seen: int | None, view: _View) -> None:
         if seen is None or seen == view.count:
             return
-        known = view.ledger.acts[key]
+        known = view.ledger.acts[view.occurrence.key]
         newest: Sequence[Act] = known[seen:] if 0 <= seen < view.count else known
         if newest is known and seen:
             raise StaleError((self._problem("", "act.stale-gone"),), WRONG, tuple(newest))

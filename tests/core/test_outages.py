@@ -50,6 +50,14 @@ def test_a_digest_speaks_of_occurrences_in_order_of_their_instants() -> None:
     assert digest.due_at == rome(2025, 8, 18, 9)
 
 
+def test_who_asked_for_a_draft_since_made_nothing_owed_anew() -> None:
+    desk, back = desk_of(duty(milestones=["reminder-7d"])), rome(2025, 8, 23, 12)
+    [missed] = desk.plan(served(desk, rome(2025, 8, 1, 0)), back)
+    assert missed.kind == DIGEST
+    asked = declared(KEY, ActKind.DRAFTING, back)
+    assert desk.plan(with_acts(served(desk, rome(2025, 8, 1, 0)), asked), back) == (missed,)
+
+
 def test_what_is_on_time_stays_out_of_the_digest() -> None:
     one, other = duty(milestones=["reminder-7d"], id="uno"), duty(milestones=["reminder-4d"], id="altro")
     desk = desk_of(one, other)
