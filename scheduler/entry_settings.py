@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from scheduler.core.entrance import Provider
 from scheduler.core.proxy import Network, networks
 
 ENTRY_NAMES = (
@@ -23,15 +24,6 @@ _HERE = ("localhost", "127.0.0.1", "::1")
 _SHORTEST_KEY = 32
 
 Refuse = Callable[[str, str, str], None]  # name, value, what it takes
-
-
-@dataclass(frozen=True)
-class Provider:
-    """The body's own sign-in server (OpenID Connect), as it knows this service."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)

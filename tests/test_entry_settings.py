@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from scheduler.entry_settings import Provider
+from scheduler.core.entrance import Provider
 from scheduler.errors import UserError
 from scheduler.settings import Settings, read_settings
 

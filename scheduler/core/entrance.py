@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -66,6 +66,15 @@ class ApiToken:
     seen_at: datetime | None = None
     revoked_at: datetime | None = None
     number: int = 0  # by which people call it
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The body's own sign-in server (OpenID Connect), as it knows this service."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 def sha256_of(secret: str) -> str:

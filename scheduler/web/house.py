@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from django.http import HttpRequest, HttpResponseBase
 
+from scheduler.core.access import Person
 from scheduler.core.agenda import Agenda
+from scheduler.core.entrance import Session
 from scheduler.core.obligation import Register
 from scheduler.core.status import Status
+from scheduler.web.access.door import Door
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
     from scheduler.ledger.store import Store
@@ -55,6 +58,7 @@ class House:
     lang: str
     now: datetime
     statuses: Callable[[], Sequence[Status]]  # of every occurrence, by legal date
+    door: Door
 
     @cached_property
     def today(self) -> date:
@@ -66,6 +70,8 @@ class Request(HttpRequest):
     """A request as the views get it."""
 
     house: House
+    person: Person | None  # who is signed in
+    signed_in: Session | None  # by which; None where a proxy says so
 
 
 def housed(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

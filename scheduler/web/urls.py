@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from scheduler.web import failures
+from scheduler.web.access import journey, profile, returning, signing_in
 from scheduler.web.pages import deliveries, home, listing, obligations, occurrence, trail
 
 handler400, handler404, handler500 = failures.refused, failures.missing, failures.broken
@@ -28,4 +29,15 @@ urlpatterns = [
     path("invii/<int:number>", deliveries.mail, name="mail"),
     path("invii/<int:number>/mail.eml", deliveries.mail_file, name="mail-file"),
     path("registro", trail.trail, name="trail"),
+    path("accesso", signing_in.sign_in, name="sign-in"),
+    path("accesso/entra", signing_in.enter, name="enter"),
+    path("accesso/oidc", returning.depart, name="oidc"),
+    path(journey.BACK, returning.arrive, name="oidc-back"),
+    path("accesso/<str:token>", signing_in.link_page, name="sign-in-link"),
+    path("esci", signing_in.sign_out, name="sign-out"),
+    path("esci/ovunque", signing_in.sign_out_everywhere, name="sign-out-everywhere"),
+    path("uscita", signing_in.left, name="signed-out"),
+    path("profilo", profile.profile, name="profile"),
+    path("profilo/gettoni", profile.make_token, name="make-token"),
+    path("profilo/gettoni/<int:number>/revoca", profile.revoke_token, name="revoke-token"),
 ]

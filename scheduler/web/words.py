@@ -50,6 +50,7 @@ def surroundings(request: HttpRequest) -> dict[str, object]:
         "house": house,
         "lang": house.lang,
         "person": getattr(request, "person", None),
+        "signed_in": getattr(request, "signed_in", None) is not None,
         "as_of": local(house, house.now),
         "ways": [_way(house.lang, name, request.path) for name in WAYS],
     }

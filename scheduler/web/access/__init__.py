@@ -1,0 +1,1 @@
+"""Who comes in: sessions, one-time links, a proxy's word, the body's own sign-in server, and each person's profile."""
