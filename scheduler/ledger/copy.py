@@ -72,11 +72,16 @@ def copy_in(alias: str, source: Path, lang: str = "it") -> None:
 
 
 def mark_restored(alias: str, at: datetime) -> None:
-    """Remember that the ledger's content comes from a backup: mails that it shows as open may have gone since."""
+    """Remember that the ledger's content comes from a backup: mails that it shows as open may have gone since.
+
+    Nobody is signed in by it: whoever has signed out since would be in again.
+    """
     from scheduler.ledger import models
 
     value = at.astimezone(UTC).isoformat()
     models.Fact.objects.using(alias).update_or_create(name=RESTORED_AT, defaults={"value": value})
+    models.Session.objects.using(alias).all().delete()
+    models.SignInLink.objects.using(alias).all().delete()
 
 
 def sha256_of(path: Path) -> str:

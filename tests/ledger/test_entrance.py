@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scheduler.core.entrance import TRIES_OF_ADDRESS, TRIES_OF_CLIENT, ApiToken, Link, Permit, Way, sha256_of
-from scheduler.ledger import database, models
+from scheduler.ledger import copy, database, models
 from scheduler.ledger.store import Store
 
 NOW = datetime(2025, 2, 10, 8, tzinfo=UTC)
@@ -132,3 +132,11 @@ def test_a_new_ledger_knows_nobody(store: Store) -> None:
     assert store.sessions.of(ANNA, NOW) == ()
     assert store.api_tokens.of(ANNA) == ()
     assert store.links.good(SHA, NOW) is None
+
+
+def test_a_restored_ledger_signs_nobody_in(store: Store) -> None:
+    store.links.add(LINK)
+    store.sessions.begin(SHA, ANNA, Way.LINK, NOW)
+    copy.mark_restored(store.alias, NOW)
+    assert store.sessions.seen(SHA, NOW) is None
+    assert store.links.use(SHA, NOW) is None
