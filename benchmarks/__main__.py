@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import documents, engine, feed, intake, ledger, mail, parts, start, term
+from benchmarks import documents, engine, feed, intake, ledger, mail, pages, parts, start, term
 
 MEASUREMENTS = {
     "start": start.measure,
@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "ledger": ledger.measure,
     "engine": engine.measure,
     "feed": feed.measure,
+    "pages": pages.measure,
 }
 
 

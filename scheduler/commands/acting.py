@@ -35,7 +35,7 @@ def submit(app: App, key: str, on: str, filing: Filing, who: str) -> None:
     day = clock.day(app, on)
     proof = _upload(app, filing.evidence) if filing.evidence else None
     with _as_options(filing.evidence):
-        _acts(app).submit(key, day, filing.protocol, proof, filing.reason, _person(who), None, app.clock())
+        acts(app).submit(key, day, filing.protocol, proof, filing.reason, _person(who), None, app.clock())
     say(text(app.lang, "act.submitted", key=key, on=day))
 
 
@@ -44,7 +44,7 @@ def extend(app: App, key: str, to: str, reason: str, who: str) -> None:
     clock.occurrence(app, key)
     day = clock.day(app, to)
     with _as_options():
-        _acts(app).extend(key, day, reason, _person(who), None, app.clock())
+        acts(app).extend(key, day, reason, _person(who), None, app.clock())
     say(text(app.lang, "act.extended", key=key, on=day))
 
 
@@ -52,7 +52,7 @@ def waive(app: App, key: str, reason: str, who: str) -> None:
     """Declare that an occurrence is not owed."""
     clock.occurrence(app, key)
     with _as_options():
-        _acts(app).waive(key, reason, _person(who), None, app.clock())
+        acts(app).waive(key, reason, _person(who), None, app.clock())
     say(text(app.lang, "act.waived", key=key))
 
 
@@ -60,11 +60,12 @@ def reopen(app: App, key: str, reason: str, who: str) -> None:
     """Take back a submission or a waiver."""
     clock.occurrence(app, key)
     with _as_options():
-        _acts(app).reopen(key, reason, _person(who), None, app.clock())
+        acts(app).reopen(key, reason, _person(who), None, app.clock())
     say(text(app.lang, "act.reopened", key=key))
 
 
-def _acts(app: App) -> Acts:
+def acts(app: App) -> Acts:
+    """Return what records what people do."""
     return Acts(app.workspace, app.store, app.agenda, app.drafter, app.lang)
 
 

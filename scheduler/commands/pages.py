@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from scheduler.app import system_clock
+from scheduler.commands.acting import acts
 from scheduler.commands.sign_in_post import SignInPost
+from scheduler.core.occurrence import Occurrence
+from scheduler.core.status import Status
+from scheduler.service.pdf import Printer, program
+from scheduler.service.readiness import Readiness, readiness
 from scheduler.web.access.beside import Beside
 from scheduler.web.access.door import Door, Queue
 from scheduler.web.access.journey import BACK
@@ -16,6 +23,7 @@ from scheduler.web.probes import Probes
 
 if TYPE_CHECKING:
     from scheduler.app import App, Clock
+    from scheduler.service.standing import Standing
 
 
 def front(app: Callable[[], App], probes: Probes, later: Queue | None = None, clock: Clock = system_clock) -> Front:
@@ -25,7 +33,8 @@ def front(app: Callable[[], App], probes: Probes, later: Queue | None = None, cl
     """
     now = app()
     way_in = door(app, later or Beside(), clock)
-    return Front(lambda: house(app(), way_in), site(now), now.lang, probes, django_pages())
+    lasting = Lasting()
+    return Front(lambda: house(app(), way_in, lasting), site(now), now.lang, probes, django_pages())
 
 
 def door(app: Callable[[], App], later: Queue, clock: Clock) -> Door:
@@ -40,9 +49,48 @@ def door(app: Callable[[], App], later: Queue, clock: Clock) -> Door:
     return Door(clock, now.secret_key, post, later, entry.trusted_proxies, entry.user_header, server)
 
 
-def house(app: App, way_in: Door) -> House:
+class Lasting:
+    """What goes from one request to the next: how every deadline stands, and whose turn it is to make a PDF."""
+
+    def __init__(self) -> None:
+        self.turn = Lock()
+        self._made: Standing | None = None
+
+    def statuses(self, app: App) -> tuple[Status, ...]:
+        """Return them all, by legal date."""
+        if self._made is None:  # two threads may make one each: the second stays
+            from scheduler.service.standing import Standing
+
+            self._made = Standing(app.store)
+        return self._made.statuses(app.agenda, app.clock())
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What pages ask of documents."""
+
+    app: App
+    turn: Lock
+
+    @property
+    def can_print(self) -> bool:
+        """Tell whether LibreOffice is installed."""
+        return program() is not None
+
+    def pdf(self, document: bytes) -> bytes:
+        """Return a Word document as PDF."""
+        return Printer(self.app.workspace, self.app.lang, turn=self.turn).pdf(document)
+
+    def readiness(self, occurrence: Occurrence) -> Readiness:
+        """Return whether the documents could be made now, and of what."""
+        return readiness(self.app.drafter, occurrence)
+
+
+def house(app: App, way_in: Door, lasting: Lasting) -> House:
     """Return the application as one request sees it."""
     return House(
+        acts=acts(app),
+        papers=Papers(app, lasting.turn),
         register=app.register,
         agenda=app.agenda,
         store=app.store,
@@ -50,7 +98,7 @@ def house(app: App, way_in: Door) -> House:
         site=site(app),
         lang=app.lang,
         now=app.clock(),
-        statuses=app.statuses,
+        statuses=lambda: lasting.statuses(app),
         door=way_in,
     )
 

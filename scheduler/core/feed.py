@@ -59,6 +59,7 @@ class Subscription:
     made_at: datetime | None = None
     revoked_at: datetime | None = None
     number: int = 0  # by which people call it
+    owner: str = ""  # the address of the person whose it is; '' for one that the command made
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class FeedToken(models.Model):
     reach = models.CharField(max_length=20)  # all, family, role, person
     name = models.CharField(max_length=254, blank=True)  # of the family or the desk, or an address
     variants = models.CharField(max_length=60, blank=True)
+    owner = models.CharField(max_length=254, blank=True)  # the address of who made it on the page
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

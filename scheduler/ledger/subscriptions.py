@@ -34,6 +34,7 @@ class Subscriptions:
             reach=subscription.scope.reach,
             name=subscription.scope.name,
             variants=",".join(sorted(subscription.variants)),
+            owner=subscription.owner,
             made_at=utc(at),
             revoked_at=utc(subscription.revoked_at) if subscription.revoked_at else None,
         )
@@ -75,4 +76,4 @@ class Subscriptions:
 def _subscription(row: models.FeedToken) -> Subscription:
     variants = frozenset(Variant(name) for name in row.variants.split(",") if name)
     scope = Scope(Reach(row.reach), row.name)
-    return Subscription(row.sha256, scope, variants, row.label, row.made_at, row.revoked_at, row.pk)
+    return Subscription(row.sha256, scope, variants, row.label, row.made_at, row.revoked_at, row.pk, row.owner)

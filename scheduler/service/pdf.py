@@ -41,7 +41,7 @@ class Printer:
     lang: str
     soffice: Path | None = field(default_factory=program)
     seconds: float = SECONDS
-    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def pdf(self, document: bytes) -> bytes:
         """Return a .docx as PDF.
@@ -56,7 +56,7 @@ class Printer:
             return kept
         if self.soffice is None:
             raise self._refusal("pdf.missing")
-        with self._turn:
+        with self.turn:
             kept = self._kept(relative)  # somebody may have asked for the same before us
             if kept is not None:
                 return kept

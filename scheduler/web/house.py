@@ -14,7 +14,10 @@ from scheduler.core.access import Person
 from scheduler.core.agenda import Agenda
 from scheduler.core.entrance import Session
 from scheduler.core.obligation import Register
+from scheduler.core.occurrence import Occurrence
 from scheduler.core.status import Status
+from scheduler.core.upload import Upload
+from scheduler.errors import Problem
 from scheduler.web.access.door import Door
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
@@ -25,6 +28,64 @@ class Files(Protocol):
     """What is kept under `var/`."""
 
     def read(self, relative: str) -> bytes: ...
+
+
+class Acts(Protocol):
+    """What people do to an occurrence; `seen` is how many of its acts they had in front of them.
+
+    Each raises a UserError with a problem for each field that is wrong, and a StaleError where somebody was faster.
+    """
+
+    def submit(
+        self,
+        key: str,
+        on: date | None,
+        protocol: str,
+        proof: Upload | None,
+        reason: str,
+        who: str,
+        seen: int | None,
+        now: datetime,
+    ) -> object: ...
+    def extend(self, key: str, to: date | None, reason: str, who: str, seen: int | None, now: datetime) -> object: ...
+    def waive(self, key: str, reason: str, who: str, seen: int | None, now: datetime) -> object: ...
+    def reopen(self, key: str, reason: str, who: str, seen: int | None, now: datetime) -> object: ...
+    def draft(self, key: str, reason: str, who: str, seen: int | None, now: datetime) -> object: ...
+
+
+class Workbook(Protocol):
+    """One sheet that documents are made of."""
+
+    @property
+    def path(self) -> str: ...  # relative to the workspace
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def is_missing(self) -> bool: ...
+
+
+class Readiness(Protocol):
+    """Whether documents could be made now, and of what."""
+
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+    @property
+    def warnings(self) -> Sequence[Problem]: ...
+    @property
+    def sources(self) -> Sequence[Workbook]: ...
+    @property
+    def is_ready(self) -> bool: ...
+
+
+class Papers(Protocol):
+    """What can be done with documents."""
+
+    @property
+    def can_print(self) -> bool: ...  # LibreOffice is installed
+    def pdf(self, document: bytes) -> bytes: ...
+    def readiness(self, occurrence: Occurrence) -> Readiness: ...
 
 
 @dataclass(frozen=True)
@@ -54,6 +115,8 @@ class House:
     agenda: Agenda
     store: Store
     files: Files
+    acts: Acts
+    papers: Papers
     site: Site
     lang: str
     now: datetime

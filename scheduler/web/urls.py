@@ -6,22 +6,25 @@ from django.urls import path
 
 from scheduler.web import failures
 from scheduler.web.access import journey, profile, returning, signing_in
-from scheduler.web.pages import deliveries, home, listing, obligations, occurrence, trail
+from scheduler.web.pages import acting, calendars, deliveries, drafts, home, listing, obligations, occurrence, trail
 
 handler400, handler404, handler500 = failures.refused, failures.missing, failures.broken
+
+_DEADLINE = "scadenze/<slug:obligation>/<str:period>"
+_DRAFT = f"{_DEADLINE}/bozze/<slug:document>/<int:version>"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("scadenze", listing.listing, name="listing"),
     path("scadenze.csv", listing.as_csv, name="listing-csv"),
     path("scadenze.json", listing.as_json, name="listing-json"),
-    path("scadenze/<slug:obligation>/<str:period>", occurrence.occurrence_page, name="occurrence"),
-    path(
-        "scadenze/<slug:obligation>/<str:period>/bozze/<str:document>/<int:version>",
-        occurrence.draft_file,
-        name="draft",
-    ),
-    path("scadenze/<slug:obligation>/<str:period>/prove/<int:number>", occurrence.evidence_file, name="evidence"),
+    path(_DEADLINE, occurrence.occurrence_page, name="occurrence"),
+    path(f"{_DEADLINE}/atti/<slug:kind>", acting.act, name="act"),
+    path(f"{_DEADLINE}/dati", drafts.data, name="data"),
+    path(f"{_DRAFT}.docx", drafts.word, name="draft"),
+    path(f"{_DRAFT}.pdf", drafts.pdf, name="draft-pdf"),
+    path(f"{_DRAFT}/differenze", drafts.differences, name="differences"),
+    path(f"{_DEADLINE}/prove/<int:number>", occurrence.evidence_file, name="evidence"),
     path("adempimenti", obligations.obligations, name="obligations"),
     path("adempimenti/<slug:obligation_id>", obligations.obligation, name="obligation"),
     path("puntualita", obligations.punctual, name="punctuality"),
@@ -29,6 +32,9 @@ urlpatterns = [
     path("invii/<int:number>", deliveries.mail, name="mail"),
     path("invii/<int:number>/mail.eml", deliveries.mail_file, name="mail-file"),
     path("registro", trail.trail, name="trail"),
+    path("calendari", calendars.calendars, name="calendars"),
+    path("calendari/nuovo", calendars.add, name="calendar-add"),
+    path("calendari/<int:number>/revoca", calendars.revoke, name="calendar-revoke"),
     path("accesso", signing_in.sign_in, name="sign-in"),
     path("accesso/entra", signing_in.enter, name="enter"),
     path("accesso/oidc", returning.depart, name="oidc"),

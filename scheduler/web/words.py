@@ -18,6 +18,7 @@ from scheduler.core.occurrence import Occurrence
 from scheduler.core.period import Period
 from scheduler.core.punctuality import Count
 from scheduler.core.status import State
+from scheduler.documents.compared import Place
 from scheduler.locale import text, written
 from scheduler.locale.words import period_label, weekday_date
 from scheduler.web.glance import Mark
@@ -31,7 +32,7 @@ _MARK = (
     '<a class="mark {}" href="{}" title="{}"><span aria-hidden="true">{}</span>'
     '<span class="visually-hidden">{}</span></a>'
 )
-WAYS = ("home", "listing", "obligations", "punctuality", "deliveries")
+WAYS = ("home", "listing", "obligations", "punctuality", "deliveries", "calendars")
 
 
 @dataclass(frozen=True)
@@ -195,3 +196,11 @@ def rate_of(context: Context, count: Count) -> str:
     if count.rate is None:
         return "–"
     return text(context["lang"], "punctuality.rate", rate=count.rate, in_time=count.in_time, total=count.total)
+
+
+@register.simple_tag(takes_context=True)
+def place(context: Context, where: Place) -> str:
+    """Say where in a document a text stands."""
+    lang = context["lang"]
+    form = "differences.cell" if where.table else "differences.paragraph"
+    return f"{text(lang, f'differences.part.{where.part}')}, {text(lang, form, **vars(where))}"

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from scheduler.app import App
+from scheduler.app import App, system_clock
 from scheduler.commands.clock import app_at
 from scheduler.commands.pages import front
+from scheduler.core.entrance import Way, sha256_of
 from scheduler.service.durations import Durations
 from scheduler.service.health import Health
 from scheduler.web.front import Front
 from scheduler.web.probes import Probes
 from tests.conftest import ROOT
 from tests.web.asking import Visitor
+from tests.web.entering import ADMINISTRATOR, EDITOR, READER
 
 NOW = "2025-02-27T09:00"
 
@@ -45,7 +48,32 @@ def pages(app: Callable[[], App]) -> Front:
     return front(app, Probes(lambda: Health(now, {}), Durations().read))
 
 
+def signed_in(app: App, address: str) -> Visitor:
+    """Return somebody who has come in, at the machine on which the service runs."""
+    token = secrets.token_urlsafe(32)
+    app.store.sessions.begin(sha256_of(token), address, Way.LINK, system_clock())
+    return Visitor(pages(lambda: app), cookies={"scadenzario": token})
+
+
+@pytest.fixture
+def stranger(app: App) -> Visitor:
+    """Somebody of whom nothing is known, at the machine on which the service runs."""
+    return Visitor(pages(lambda: app))
+
+
 @pytest.fixture
 def visitor(app: App) -> Visitor:
-    """Somebody at the machine on which the service runs."""
-    return Visitor(pages(lambda: app))
+    """An administrator."""
+    return signed_in(app, ADMINISTRATOR)
+
+
+@pytest.fixture
+def editor(app: App) -> Visitor:
+    """Somebody who may act."""
+    return signed_in(app, EDITOR)
+
+
+@pytest.fixture
+def reader(app: App) -> Visitor:
+    """Somebody who may only look."""
+    return signed_in(app, READER)

@@ -19,6 +19,7 @@ KEY = "costi-personale-annuale/2024"
 EVERY = (
     *("/", "/?anno=2026", "/scadenze", "/scadenze?pagina=tutte", "/scadenze.csv", "/scadenze.json"),
     *(f"/scadenze/{KEY}", "/adempimenti", "/adempimenti/gol-avanzamento", "/puntualita", "/invii", "/registro"),
+    *("/calendari", f"/scadenze/{KEY}/dati", "/registro?verifica=1", "/invii?esito=wrong"),
 )
 
 
@@ -50,10 +51,10 @@ def test_an_occurrence_says_where_its_dates_come_from(visitor: Visitor) -> None:
 
 def test_a_draft_is_given_as_it_was_made(app: App, visitor: Visitor) -> None:
     [draft, *_] = app.store.drafts(KEY)
-    answer = visitor.get(f"/scadenze/{KEY}/bozze/{draft.document}/{draft.version}")
+    answer = visitor.get(f"/scadenze/{KEY}/bozze/{draft.document}/{draft.version}.docx")
     assert answer.content == app.workspace.read(draft.path)
     assert answer["content-disposition"].startswith("attachment; filename=")
-    assert visitor.get(f"/scadenze/{KEY}/bozze/{draft.document}/99").status == 404
+    assert visitor.get(f"/scadenze/{KEY}/bozze/{draft.document}/99.docx").status == 404
 
 
 def test_a_mail_is_shown_as_it_was_sent(app: App, visitor: Visitor) -> None:
@@ -111,7 +112,7 @@ def test_a_wrong_filter_is_said_and_nothing_breaks(visitor: Visitor, query: str)
         ),
         *(
             f"/scadenze/{KEY}/prove/1",
-            f"/scadenze/{KEY}/bozze/..%2Fledger.sqlite3/1",
+            f"/scadenze/{KEY}/bozze/..%2Fledger.sqlite3/1.docx",
             f"/invii/{10**30}",
             "/static/../x",
         ),
@@ -133,9 +134,21 @@ def test_a_name_that_is_not_ours_is_not_answered(visitor: Visitor, host: str) ->
 
 def test_without_a_public_address_only_this_machine_is_answered(visitor: Visitor) -> None:
     assert "solo da questo computer" in visitor.get("/").text
-    stranger = replace(visitor, client="192.0.2.7")
-    assert stranger.get("/").status == 403
-    assert stranger.get("/healthz").status == 200
+    elsewhere = replace(visitor, client="192.0.2.7")
+    assert elsewhere.get("/").status == 403
+    assert elsewhere.get("/healthz").status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/invii", "/registro", "/calendari", f"/scadenze/{KEY}/dati", f"/scadenze/{KEY}/prove/1"]
+)
+def test_a_stranger_at_this_machine_sees_deadlines_and_nothing_about_people(stranger: Visitor, path: str) -> None:
+    for public in ("/", "/scadenze", f"/scadenze/{KEY}", "/adempimenti", "/puntualita"):
+        content = stranger.get(public).text
+        assert 'href="/accesso"' in content
+        assert "@" not in content
+        assert "SHA-256" not in content
+    assert stranger.get(path).status == 302
 
 
 def test_a_public_address_is_answered_from_everywhere_and_safely(app: App) -> None:
@@ -147,7 +160,8 @@ def test_a_public_address_is_answered_from_everywhere_and_safely(app: App) -> No
     )
     public = replace(app, settings=settings)
     far = Visitor(pages(lambda: public), host="scadenze.ente.example", client="192.0.2.7")
-    answer = far.get("/puntualita")
+    assert far.get("/puntualita")["location"] == "/accesso?next=%2Fpuntualita"
+    answer = far.get("/accesso")
     assert answer["strict-transport-security"]
     assert "solo da questo computer" not in answer.text
 
@@ -179,13 +193,14 @@ def test_a_form_from_elsewhere_changes_nothing(visitor: Visitor, method: str) ->
     assert visitor.ask(method, "/static/scadenzario.css").status == 405
 
 
-def test_titles_are_text_whatever_they_hold(app: App) -> None:
+def test_titles_are_text_whatever_they_hold(app: App, visitor: Visitor) -> None:
     title = "<b>\"A\" & 'B'</b>😀" + "x" * 10_000
     obligations = tuple(replace(item, title=title) for item in app.register.obligations)
     hostile = replace(app)
     hostile.__dict__.update({"register": replace(app.register, obligations=obligations), "store": app.store})
+    mine = replace(visitor, application=pages(lambda: hostile))
     for path in EVERY:
-        answer = Visitor(pages(lambda: hostile)).get(path)
+        answer = mine.get(path)
         assert answer.status == 200
         assert path.endswith((".csv", ".json")) or "<b>" not in answer.text
 

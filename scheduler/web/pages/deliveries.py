@@ -10,8 +10,10 @@ from email.message import EmailMessage
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from scheduler.core.access import Access
 from scheduler.core.ledger import DeliveryState
 from scheduler.ledger.history import Mail
+from scheduler.web.access.identity import needs
 from scheduler.web.house import Request
 from scheduler.web.pages.occurrence import download
 from scheduler.web.paging import ROWS, Page, page_number
@@ -29,6 +31,7 @@ class Content:
     attachments: tuple[tuple[str, int], ...]  # name and bytes
 
 
+@needs(Access.READER)
 def deliveries(request: Request) -> HttpResponse:
     """Show the mails, newest first; `esito` chooses a state, or those with a fault."""
     history = request.house.store.history
@@ -43,6 +46,7 @@ def deliveries(request: Request) -> HttpResponse:
     return render(request, "deliveries.html", content)
 
 
+@needs(Access.READER)
 def mail(request: Request, number: int) -> HttpResponse:
     """Show one mail as it was sent."""
     found = mail_of(request, number)
@@ -50,6 +54,7 @@ def mail(request: Request, number: int) -> HttpResponse:
     return render(request, "mail.html", {"mail": found, "content": content})
 
 
+@needs(Access.READER)
 def mail_file(request: Request, number: int) -> HttpResponse:
     """Return the exact bytes of a mail."""
     found = mail_of(request, number)

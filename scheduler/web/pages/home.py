@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from scheduler.core.status import State, Status
+from scheduler.web.access.public import public_here
 from scheduler.web.filters import filter_of
 from scheduler.web.glance import MONTHS, SIGNS, rows_of, years_of
 from scheduler.web.house import Request
@@ -17,11 +18,12 @@ from scheduler.web.pages.listing import choices
 from scheduler.web.paging import page_of
 
 COMING = timedelta(days=60)
-MOST = 20  # rows of what is to come
+MOST, MOST_URGENT = 20, 40  # rows of what is to come, and of what is due
 PICTURE_ROWS = 40
 URGENT = (State.OVERDUE, State.DUE_SOON, State.OPEN)
 
 
+@public_here
 def home(request: Request) -> HttpResponse:
     """Show how things stand."""
     house = request.house
@@ -31,7 +33,8 @@ def home(request: Request) -> HttpResponse:
     years = years_of(every)
     year = _year(request.GET.get("anno", ""), years, house.today.year)
     content = {
-        "urgent": urgent(statuses),
+        "urgent": (due := urgent(statuses))[:MOST_URGENT],
+        "urgent_count": len(due),
         "coming": _coming(statuses, request)[:MOST],
         "picture": page_of(rows_of(statuses, year), request.GET.get("pagina", ""), PICTURE_ROWS),
         "months": MONTHS,

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from scheduler.core.status import State, Status
 from scheduler.locale import text
 from scheduler.locale.facts import occurrence_facts
+from scheduler.web.access.public import public_here
 from scheduler.web.failures import RefusedError
 from scheduler.web.filters import filter_of
 from scheduler.web.house import House, Request
@@ -22,6 +23,7 @@ BOM = "\ufeff"  # without it Excel takes the accents for something else
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is worked out by a spreadsheet
 
 
+@public_here
 def listing(request: Request) -> HttpResponse:
     """Show the occurrences asked for, page by page; `pagina=tutte` shows all, for printing."""
     house = request.house
@@ -33,6 +35,7 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "listing.html", content, status=400 if problems else 200)
 
 
+@public_here
 def as_csv(request: Request) -> HttpResponse:
     """Return the occurrences asked for as a table for Excel: semicolons, days as the office writes them."""
     house, lang = request.house, request.house.lang
@@ -43,6 +46,7 @@ def as_csv(request: Request) -> HttpResponse:
     return _file(BOM + written.getvalue(), "text/csv; charset=utf-8", f"scadenze-{house.today}.csv")
 
 
+@public_here
 def as_json(request: Request) -> HttpResponse:
     """Return the occurrences asked for as `list --json` gives them."""
     facts = [occurrence_facts(item) for item in _asked(request)]

@@ -6,10 +6,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from scheduler.core.punctuality import Count, punctuality
+from scheduler.web.access.public import public_here
 from scheduler.web.house import Request
 from scheduler.web.paging import page_of
 
 
+@public_here
 def obligations(request: Request) -> HttpResponse:
     """Show the agreements and the obligations of each."""
     register = request.house.register
@@ -18,6 +20,7 @@ def obligations(request: Request) -> HttpResponse:
     return render(request, "obligations.html", content)
 
 
+@public_here
 def obligation(request: Request, obligation_id: str) -> HttpResponse:
     """Show one obligation with its occurrences."""
     house = request.house
@@ -29,6 +32,7 @@ def obligation(request: Request, obligation_id: str) -> HttpResponse:
     return render(request, "obligation.html", {"obligation": found, "page": page})
 
 
+@public_here
 def punctual(request: Request) -> HttpResponse:
     """Show the share of reports filed in time, by obligation and year."""
     rows = punctuality(request.house.statuses())

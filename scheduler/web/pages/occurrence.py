@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from scheduler.core.access import Access
 from scheduler.core.explain import Explanation, explain
 from scheduler.core.ledger import Act, Draft, Ledger
 from scheduler.core.occurrence import Occurrence
@@ -15,10 +17,12 @@ from scheduler.core.plan import in_force
 from scheduler.core.status import Status, status
 from scheduler.ledger.history import Mail
 from scheduler.locale.words import step_text
+from scheduler.web.access.identity import needs
+from scheduler.web.access.public import public_here
 from scheduler.web.house import House, Request
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_MAILS = 100
+ACTS = ("bozza", "trasmissione", "proroga", "annullamento", "riapertura")
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,19 @@ class Dossier:
         return self.ledger.closing(self.occurrence.key) is not None
 
 
+@public_here
 def occurrence_page(request: Request, obligation: str, period: str) -> HttpResponse:
     """Show one occurrence."""
-    content = {"dossier": dossier(request.house, f"{obligation}/{period}")}
-    return render(request, "occurrence.html", content)
+    done = request.GET.get("fatto", "")
+    content = {"done": f"acts.done.{done}" if done in ACTS else ""}
+    return shown(request, f"{obligation}/{period}", content)
+
+
+def shown(request: Request, key: str, content: Mapping[str, object], status: int = 200) -> HttpResponse:
+    """Return the page of an occurrence, with what else it is to say; who may act on it finds the forms there."""
+    may_edit = request.person is not None and request.person.access.allows(Access.EDITOR)
+    everything = {"dossier": dossier(request.house, key), "may_edit": may_edit, **content}
+    return render(request, "occurrence.html", everything, status=status)
 
 
 def dossier(house: House, key: str) -> Dossier:
@@ -76,24 +89,7 @@ def dossier(house: House, key: str) -> Dossier:
     )
 
 
-def draft_of(house: House, key: str, document: str, version: int) -> Draft:
-    """Return one version of a document.
-
-    Raises:
-        Http404: there is no such one.
-    """
-    for item in house.store.drafts(key):
-        if (item.document, item.version) == (document, version):
-            return item
-    raise Http404
-
-
-def draft_file(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
-    """Return a draft as it was made."""
-    draft = draft_of(request.house, f"{obligation}/{period}", document, version)
-    return download(request.house.files.read(draft.path), DOCX, PurePosixPath(draft.path).name)
-
-
+@needs(Access.READER)
 def evidence_file(request: Request, obligation: str, period: str, number: int) -> HttpResponse:
     """Return what proves a submission: never to be shown by the browser, whatever it is."""
     acts = dossier(request.house, f"{obligation}/{period}").acts

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from scheduler.core.access import Access
 from scheduler.core.audit import Broken, Entry
+from scheduler.web.access.identity import needs
 from scheduler.web.house import Request
 from scheduler.web.paging import ROWS, Page, page_number
 
@@ -21,6 +23,7 @@ class Line:
     facts: tuple[tuple[str, str], ...]
 
 
+@needs(Access.READER)
 def trail(request: Request) -> HttpResponse:
     """Show the newest entries; `verifica=1` reads all of them and says whether they hold together."""
     store = request.house.store

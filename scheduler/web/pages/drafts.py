@@ -1,0 +1,82 @@
+"""The drafts of an occurrence as Word and as PDF, what differs from the version before, and the data behind them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from scheduler.core.access import Access
+from scheduler.core.ledger import Draft
+from scheduler.documents.compared import changes
+from scheduler.web.access.identity import needs
+from scheduler.web.house import House, Request
+from scheduler.web.pages.occurrence import dossier, download
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MOST_CHANGES = 500
+
+
+@needs(Access.READER)
+def word(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
+    """Return a draft as it was made."""
+    draft = draft_of(request.house, f"{obligation}/{period}", document, version)
+    return download(request.house.files.read(draft.path), DOCX, PurePosixPath(draft.path).name)
+
+
+@needs(Access.READER)
+def pdf(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
+    """Return a draft as PDF, made when it is first asked for."""
+    house = request.house
+    draft = draft_of(house, f"{obligation}/{period}", document, version)
+    if not house.papers.can_print:
+        raise Http404
+    made = house.papers.pdf(house.files.read(draft.path))
+    return download(made, "application/pdf", PurePosixPath(draft.path).with_suffix(".pdf").name)
+
+
+@needs(Access.READER)
+def differences(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
+    """Show in which words a version differs from the one before it."""
+    house, key = request.house, f"{obligation}/{period}"
+    later = draft_of(house, key, document, version)
+    earlier = before(house.store.drafts(key), later)
+    if earlier is None:
+        raise Http404
+    found = changes(house.files.read(earlier.path), house.files.read(later.path))
+    content = {
+        "dossier": dossier(house, key),
+        "earlier": earlier,
+        "later": later,
+        "changes": found[:MOST_CHANGES],
+        "count": len(found),
+    }
+    return render(request, "differences.html", content)
+
+
+@needs(Access.READER)
+def data(request: Request, obligation: str, period: str) -> HttpResponse:
+    """Show whether the documents could be made now, and which cells are at fault."""
+    house = request.house
+    found = dossier(house, f"{obligation}/{period}")
+    content = {"dossier": found, "readiness": house.papers.readiness(found.occurrence)}
+    return render(request, "data.html", content)
+
+
+def draft_of(house: House, key: str, document: str, version: int) -> Draft:
+    """Return one version of a document.
+
+    Raises:
+        Http404: there is no such one.
+    """
+    for item in house.store.drafts(key):
+        if (item.document, item.version) == (document, version):
+            return item
+    raise Http404
+
+
+def before(drafts: tuple[Draft, ...], later: Draft) -> Draft | None:
+    """Return the version before another one of the same document."""
+    earlier = [item for item in drafts if item.document == later.document and item.version < later.version]
+    return max(earlier, key=lambda item: item.version, default=None)
