@@ -1,14 +1,14 @@
 # `make run` and `make test` are all there is to know; the rest is for those who carry the project on.
 PYTHON ?= python3
 BIN := .venv/bin
-READER := tests/feed/javascript/node_modules
+SCRIPTS := tests/feed/javascript/node_modules tests/browser/javascript/node_modules
 
 .PHONY: run test check bench setup lock samples schema clean
 
 run: setup
 	@$(BIN)/scadenzario run --now-outside-term 2025-02-10T09:00
 
-test: setup $(READER)
+test: setup $(SCRIPTS)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup
@@ -28,7 +28,7 @@ setup: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(READER): tests/feed/javascript/package-lock.json
+$(SCRIPTS): %/node_modules: %/package-lock.json
 	@command -v npm >/dev/null || exit 0; cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch $(@F)
 
 # What an installation needs, and what building the wheel needs: the same versions as in requirements.lock.
