@@ -17,6 +17,7 @@ ROOT_URLCONF = "scheduler.web.urls"
 MIDDLEWARE = [
     "scheduler.web.house.housed",
     "scheduler.web.security.protected",
+    "scheduler.web.api.trouble.troubled",
     "scheduler.web.access.identity.identified",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]

@@ -53,7 +53,7 @@ HOMES: dict[str, set[str]] = {
     "openpyxl": {"intake"},
     "pandas": {"intake"},
     "prometheus_client": {"web"},
-    "pydantic": {"deadlines"},
+    "pydantic": {"deadlines", "web"},
     "pydantic_core": {"deadlines"},
     "python_calamine": {"intake"},
     "requests": {"web"},  # by which authlib speaks

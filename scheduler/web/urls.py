@@ -6,6 +6,7 @@ from django.urls import path
 
 from scheduler.web import failures
 from scheduler.web.access import journey, profile, returning, signing_in
+from scheduler.web.api.interface import interface
 from scheduler.web.pages import acting, calendars, deliveries, drafts, home, listing, obligations, occurrence, trail
 
 handler400, handler404, handler500 = failures.refused, failures.missing, failures.broken
@@ -14,6 +15,7 @@ _DEADLINE = "scadenze/<slug:obligation>/<str:period>"
 _DRAFT = f"{_DEADLINE}/bozze/<slug:document>/<int:version>"
 
 urlpatterns = [
+    path("api/", interface().urls),
     path("", home.home, name="home"),
     path("scadenze", listing.listing, name="listing"),
     path("scadenze.csv", listing.as_csv, name="listing-csv"),
