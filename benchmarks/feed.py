@@ -1,4 +1,4 @@
-"""The calendar: building it beside plain icalendar, one changed event among many, and requests for it beside nginx."""
+"""The calendar: built beside plain icalendar, one changed event among many, requests beside nginx and Radicale."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.feed_requests import requests
+from benchmarks.feed_radicale import HERE, radicale, stock
+from benchmarks.feed_requests import Answered, Server, requests
 from benchmarks.parts import timed
 from scheduler.core.status import State
 from scheduler.feed.check import check
@@ -98,29 +99,40 @@ def change(count: int) -> None:
 
 
 def serve(folder: Path) -> None:
-    """Print requests a second, the slowest, and the processor time of each, ours and nginx's, for the same files."""
+    """Print requests a second, the slowest and the processor time of each: ours, nginx's and Radicale's."""
     for name, count in CALENDARS.items():
         (folder / f"{name.replace(' ', '')}.ics").write_bytes(ics(map(entry, range(count)), FACTS))
-    with ours(folder) as mine, nginx(folder) as theirs:
+    port = free_port()
+    stock(folder)
+    with ours(folder) as mine, nginx(folder) as theirs, radicale(folder, port) as heavy:
         if theirs is None:
             print("  nginx is not installed: nothing to compare with")
         for name in CALENDARS:
             for known in (False, True):
-                compare(name, mine, theirs, known=known)
+                compare(name, {"ours": mine, "nginx": theirs, "radicale": heavy}, known=known)
 
 
-def compare(name: str, mine: Server, theirs: Server | None, *, known: bool) -> None:
-    """Print what requests for one calendar take, with its ETag (304) or without (200)."""
-    path, turns = f"/calendario/{name.replace(' ', '')}.ics", 500 if name == "1 MB" and not known else 3000
-    took = [requests(*server, path, turns, known=known) for server in (mine, theirs) if server]
-    for who, item in zip(("ours", "nginx"), took, strict=False):
-        speed = f"{item.per_second:9.0f} /s  p99 {item.p99:6.2f} ms  processor {item.processor:6.1f} us"
-        print(f"  {name:>5} {304 if known else 200} {who:<5} {speed}")
-    if theirs:
-        print(f"  {'':15} processor, ours to nginx: {took[0].processor / took[1].processor:.2f} x")
+def compare(name: str, servers: Mapping[str, Server | None], *, known: bool) -> None:
+    """Print what requests for one calendar take, with its ETag or without; Radicale knows nothing of ETags here."""
+    took: dict[str, Answered] = {}
+    for who, server in servers.items():
+        if server:
+            took[who] = requests(server, *asked(who, name, known=known), known=known)
+            item = took[who]
+            speed = f"{item.per_second:9.1f} /s  p99 {item.p99:8.2f} ms  processor {item.processor:9.1f} us"
+            print(f"  {name:>5} {304 if known and server.keeps else 200} {who:<8} {speed}")
+    mine = took["ours"].processor
+    if "nginx" in took:
+        print(f"  {'':18} processor, ours to nginx's: {mine / took['nginx'].processor:.2f} x")
+    print(f"  {'':18} processor, Radicale's to ours: {took['radicale'].processor / mine:.0f} x")
 
 
-Server = tuple[tuple[str, int], int]  # its address and its process
+def asked(who: str, name: str, *, known: bool) -> tuple[str, int]:
+    """Return a calendar's path at a server, and how often to ask for it."""
+    file = f"{name.replace(' ', '')}.ics"
+    if who == "radicale":
+        return f"{HERE}{file}/", 20 if name == "1 MB" else 200
+    return f"/calendario/{file}", 500 if name == "1 MB" and not known else 3000
 
 
 @contextmanager
@@ -134,7 +146,7 @@ def ours(folder: Path) -> Iterator[Server]:
         assert process.stdout
         assert process.stdout.readline() == b"ready\n"
         try:
-            yield ("127.0.0.1", port), process.pid
+            yield Server(("127.0.0.1", port), process.pid)
         finally:
             process.stdin.close()
 
@@ -154,7 +166,7 @@ def nginx(folder: Path) -> Iterator[Server | None]:
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
             while not (found := children.read_text("ascii").split()) or not answers(port):
                 time.sleep(0.01)  # a step of the wait for the server
-            yield ("127.0.0.1", port), int(found[0])
+            yield Server(("127.0.0.1", port), int(found[0]))
         finally:
             process.terminate()
 
