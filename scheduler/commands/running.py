@@ -98,6 +98,8 @@ def _announce(app: App) -> None:
         lines.append(("run.smtp", {"host": settings.smtp_host, "port": settings.smtp_port}))
     else:
         lines.append(("run.outbox", {"folder": app.workspace.outbox.resolve()}))
+        if app.register.people:
+            lines.append(("run.sign-in", {"address": app.register.people[-1].address}))
     for code, facts in lines:
         say(text(app.lang, code, **facts))
     sys.stdout.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scheduler.core.explain import Step
+from scheduler.core.obligation import MILESTONE_KEY, Anchor
 from scheduler.core.period import Frequency, Period
 from scheduler.locale import text, written
 
@@ -39,3 +40,20 @@ def step_text(lang: str, step: Step) -> str:
 
 def _day(lang: str, day: date) -> str:
     return "1°" if lang == "it" and day.day == 1 else str(day.day)
+
+
+def milestone_label(lang: str, key: str) -> str:
+    """Return `promemoria, 7 giorni prima del termine di legge` for `reminder-7d`."""
+    name, _, anchor = key.partition("@")
+    found = MILESTONE_KEY.fullmatch(name)
+    if found is None:  # of an older program
+        return key
+    days, side = abs(int(found[2])), "after" if int(found[2]) > 0 else "before"
+    when = f"{found[3]}-{side}{'-1' if days == 1 else ''}" if days else "same"
+    return text(
+        lang,
+        "milestone.label",
+        kind=f"@milestone.kind.{found[1]}",
+        when=text(lang, f"milestone.when.{when}", count=days),
+        date=f"@milestone.{side}.{anchor or Anchor.LEGAL}",
+    )

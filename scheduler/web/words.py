@@ -20,7 +20,7 @@ from scheduler.core.punctuality import Count
 from scheduler.core.status import State
 from scheduler.documents.compared import Place
 from scheduler.locale import text, written
-from scheduler.locale.words import period_label, weekday_date
+from scheduler.locale.words import milestone_label, period_label, weekday_date
 from scheduler.web.glance import Mark
 from scheduler.web.house import House, Request
 
@@ -204,3 +204,9 @@ def place(context: Context, where: Place) -> str:
     lang = context["lang"]
     form = "differences.cell" if where.table else "differences.paragraph"
     return f"{text(lang, f'differences.part.{where.part}')}, {text(lang, form, **vars(where))}"
+
+
+@register.simple_tag(takes_context=True)
+def milestone(context: Context, key: str) -> str:
+    """Say what a milestone is and when."""
+    return milestone_label(context["lang"], key)

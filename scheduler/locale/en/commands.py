@@ -89,6 +89,7 @@ SENTENCES: dict[str, str] = {
     "run.page": "Page:       {address}",
     "run.feed": "Calendar:   {address}",
     "run.drafts": "Drafts:     {folder}",
+    "run.sign-in": "To sign in to the page: scadenzario sign-in {address}",
     "run.outbox": "Mail:       no server set, mails go to {folder}",
     "run.smtp": "Mail:       {host}:{port}",
     "run.false-clock": "NOTE: today lies in no agreement's term; the sample runs on a FALSE CLOCK that starts at {start}.",

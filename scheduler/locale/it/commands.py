@@ -89,6 +89,7 @@ SENTENCES: dict[str, str] = {
     "run.page": "Pagina:     {address}",
     "run.feed": "Calendario: {address}",
     "run.drafts": "Bozze:      {folder}",
+    "run.sign-in": "Per entrare nella pagina: scadenzario sign-in {address}",
     "run.outbox": "Posta:      nessun server impostato, le mail vanno in {folder}",
     "run.smtp": "Posta:      {host}:{port}",
     "run.false-clock": "ATTENZIONE: oggi non è nella durata di alcuna convenzione; i dati di esempio girano su un OROLOGIO FINTO che parte dal {start}.",
