@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 
 from scheduler.core.access import Person
@@ -151,6 +152,9 @@ def housed(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[
     def answer(request: HttpRequest) -> HttpResponseBase:
         scope: dict[str, Any] = cast("Any", request).scope
         cast("Request", request).house = scope["house"]()
-        return get_response(request)
+        try:
+            return get_response(request)
+        finally:  # a request has a thread of its own: a connection kept for the next one would be kept for nobody
+            connections.close_all()
 
     return answer
