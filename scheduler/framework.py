@@ -18,6 +18,7 @@ MIDDLEWARE = [
     "scheduler.web.house.housed",
     "scheduler.web.security.protected",
     "scheduler.web.api.trouble.troubled",
+    "scheduler.web.failures.explained",
     "scheduler.web.access.identity.identified",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -12,6 +13,7 @@ from scheduler.commands.acting import acts
 from scheduler.commands.sign_in_post import SignInPost
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.status import Status
+from scheduler.errors import ScadenzarioError
 from scheduler.service.pdf import Printer, program
 from scheduler.service.readiness import Readiness, readiness
 from scheduler.web.access.beside import Beside
@@ -25,16 +27,25 @@ if TYPE_CHECKING:
     from scheduler.app import App, Clock
     from scheduler.service.standing import Standing
 
+log = logging.getLogger(__name__)
 
-def front(app: Callable[[], App], probes: Probes, later: Queue | None = None, clock: Clock = system_clock) -> Front:
+
+def front(
+    app: Callable[[], App],
+    probes: Probes,
+    later: Queue | None = None,
+    clock: Clock = system_clock,
+    lasting: Lasting | None = None,
+) -> Front:
     """Return what answers requests; `app` is asked for anew at each, for its files may have been read again.
 
-    `later` is where mails to sign in with go out, and `clock` tells the real time, by which people sign in.
+    `later` is where mails to sign in with go out, `clock` tells the real time, by which people sign in, and `lasting`
+    is what somebody else keeps in step as well.
     """
     now = app()
     way_in = door(app, later or Beside(), clock)
-    lasting = Lasting()
-    return Front(lambda: house(app(), way_in, lasting), site(now), now.lang, probes, django_pages())
+    kept = lasting or Lasting()
+    return Front(lambda: house(app(), way_in, kept), site(now), now.lang, probes, django_pages())
 
 
 def door(app: Callable[[], App], later: Queue, clock: Clock) -> Door:
@@ -54,15 +65,24 @@ class Lasting:
 
     def __init__(self) -> None:
         self.turn = Lock()
+        self._making = Lock()
         self._made: Standing | None = None
 
     def statuses(self, app: App) -> tuple[Status, ...]:
         """Return them all, by legal date."""
-        if self._made is None:  # two threads may make one each: the second stays
-            from scheduler.service.standing import Standing
+        with self._making:
+            if self._made is None:
+                from scheduler.service.standing import Standing
 
-            self._made = Standing(app.store)
+                self._made = Standing(app.store)
         return self._made.statuses(app.agenda, app.clock())
+
+    def prepare(self, app: App) -> None:
+        """Compute them now, so that nobody's page waits for it; where that fails, the next page tries again."""
+        try:
+            self.statuses(app)
+        except ScadenzarioError as error:
+            log.error("states not computed: %s", error)  # noqa: TRY400  (it says all itself)
 
 
 @dataclass(frozen=True)

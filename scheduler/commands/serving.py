@@ -8,7 +8,7 @@ import time
 from datetime import date, timedelta
 
 from scheduler.app import App, system_clock
-from scheduler.commands.pages import front
+from scheduler.commands.pages import Lasting, front
 from scheduler.commands.publishing import Publisher
 from scheduler.commands.troubles import tell_broken, troubles
 from scheduler.errors import Problem, ScadenzarioError, UserError
@@ -48,7 +48,8 @@ class Serving:
         self.durations = Durations()
         board = Board()
         self.publisher = Publisher(app, board)
-        pages = front(lambda: self.app, Probes(self._health, self.durations.read))
+        self.lasting = Lasting()
+        pages = front(lambda: self.app, Probes(self._health, self.durations.read), lasting=self.lasting)
         self.server = PageServer(app.settings.listen, pages, board, app.lang)
         self.alerts = Alerts(app.workspace, app.settings.alert_command, app.lang, stopping=lambda: self._ending)
         self._wake = threading.Event()
@@ -67,6 +68,7 @@ class Serving:
         tell_broken(self.app, self.sweeper)
         self.server.start()
         self.publisher.look(self.app)  # so that the address answers as soon as it is told
+        self.lasting.prepare(self.app)
         self._alarm = self._new_alarm()
         self._ticked_at = time.monotonic()
 
@@ -185,6 +187,7 @@ class Serving:
         self._woken = True
         log.info("files read again", extra={"count": len(app.register.obligations)})
         tell_broken(app, sweeper)
+        self.lasting.prepare(app)
 
     def _tidy_daily(self) -> None:
         today = system_clock().date()

@@ -160,13 +160,13 @@ class Tries:
     def ask(self, client: str, address_sha256: str, now: datetime) -> datetime | None:
         """Return None where one more try is within the limits, else when it may be made; then it does not count.
 
-        The try is written before it is counted: of several at once, whoever counts last sees the others.
+        The try is written before it is counted: of several at once, whoever counts last sees the others. Where it is
+        one too many without being written, nothing is: who goes on asking does not keep the others from writing.
         """
+        if refused_until := self._free_at(client, address_sha256, now, this=(utc(now),)):
+            return refused_until
         row = self._rows.create(client=client[:60], address_sha256=address_sha256, at=utc(now))
-        recent = self._rows.filter(at__gt=utc(now - TRIES_WITHIN))
-        of_address = recent.filter(address_sha256=address_sha256).values_list("at", flat=True)
-        of_client = recent.filter(client=client[:60]).values_list("at", flat=True)
-        refused_until = free_at(list(of_address), list(of_client), now)
+        refused_until = self._free_at(client, address_sha256, now)
         if refused_until:
             row.delete(using=self.alias)
         return refused_until
@@ -174,6 +174,14 @@ class Tries:
     def tidy(self, now: datetime) -> None:
         """Remove what counts no longer."""
         self._rows.filter(at__lte=utc(now - TRIES_WITHIN)).delete()
+
+    def _free_at(
+        self, client: str, address_sha256: str, now: datetime, this: tuple[datetime, ...] = ()
+    ) -> datetime | None:
+        recent = self._rows.filter(at__gt=utc(now - TRIES_WITHIN))
+        of_address = recent.filter(address_sha256=address_sha256).values_list("at", flat=True)
+        of_client = recent.filter(client=client[:60]).values_list("at", flat=True)
+        return free_at([*of_address, *this], [*of_client, *this], now)
 
     @property
     def _rows(self) -> QuerySet[models.SignInTry]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from scheduler.errors import Problem, ScadenzarioError, UserError
@@ -17,19 +20,25 @@ log = logging.getLogger(__name__)
 
 
 class RefusedError(Exception):
-    """A request that cannot be answered as it is: a status, and the problems with it."""
+    """A request that cannot be answered as it is: a status, the problems with it, and how long it stays so."""
 
-    def __init__(self, status: int, problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(self, status: int, problems: tuple[Problem, ...] = (), wait: timedelta | None = None) -> None:
         super().__init__(status)
         self.status = status
         self.problems = problems
+        self.wait = wait
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says beside its content: the whole seconds to wait, where they are known."""
+        return {"Retry-After": str(math.ceil(self.wait.total_seconds()))} if self.wait else {}
 
 
 def answer_of(request: HttpRequest, error: Exception) -> HttpResponse:
     """Return the page of an error."""
     match error:
         case RefusedError(status=status, problems=problems):
-            return failure(request, status, problems)
+            return failure(request, status, problems, error.headers)
         case Http404():
             return failure(request, 404)
         case SuspiciousOperation():
@@ -43,13 +52,30 @@ def answer_of(request: HttpRequest, error: Exception) -> HttpResponse:
     return failure(request, 500)
 
 
-def failure(request: HttpRequest, status: int, problems: tuple[Problem, ...] = ()) -> HttpResponse:
+def failure(
+    request: HttpRequest, status: int, problems: tuple[Problem, ...] = (), headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     """Return a page that says what is wrong and what to do."""
     if not hasattr(request, "house"):  # not even the files are at hand
         return HttpResponse(f"{status}\n", status=status, content_type="text/plain; charset=utf-8")
     known = status if status in _SAID else 500
     content = {"title": f"failure.{known}", "remedy": f"failure.{known}.remedy", "problems": problems}
-    return render(request, "failure.html", content, status=status)
+    page = render(request, "failure.html", content, status=status)
+    for name, value in (headers or {}).items():
+        page.headers[name] = value
+    return page
+
+
+def explained(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Return the middleware by which a method that an address does not have gets a page too: Django's is empty."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        return failure(request, 405, headers={"Allow": response.headers["Allow"]})
+
+    return answer
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,6 +10,8 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from scheduler.locale import text
+from scheduler.web.api.problem import MEDIA_TYPE, problem_document
+from scheduler.web.api.problem import PREFIX as API
 from scheduler.web.calendar import Application, Headers, Receive, Scope, Send
 from scheduler.web.house import House, Site
 from scheduler.web.probes import METRICS_TYPE, Probes
@@ -84,12 +86,12 @@ class Front:
     def _refusal(self, scope: Scope) -> Answer | None:
         """Return why a request may not go on: it is from elsewhere, under a name that is not ours, or too large."""
         if self.site.is_local and not _is_here(scope.get("client")):
-            return self._say(403, "front.local")
+            return self._say(scope, 403, "front.local")
         if host_of(scope) not in self._hosts:
-            return self._say(400, "front.host")
+            return self._say(scope, 400, "front.host")
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > LARGEST:
-            return self._say(413, "front.large")
+            return self._say(scope, 413, "front.large")
         return None
 
     @property
@@ -116,10 +118,13 @@ class Front:
             await self.pages(scope, _limited(receive), watched)
         except TooLargeError:
             if not begun:
-                await _send(scope, send, self._say(413, "front.large"))
+                await _send(scope, send, self._say(scope, 413, "front.large"))
 
-    def _say(self, status: int, code: str) -> Answer:
+    def _say(self, scope: Scope, status: int, code: str) -> Answer:
         said = text(self.lang, code, address=self.site.address, size=LARGEST // 1_000_000)
+        if scope["path"].startswith(API):
+            content = problem_document(self.lang, status, detail=said)
+            return Answer(status, content, MEDIA_TYPE, _NOT_STORED)
         return Answer(status, f"{status} {said}\n".encode(), headers=_NOT_STORED)
 
 

@@ -19,6 +19,8 @@ SENTENCES: dict[str, str] = {
     "api.415.remedy": "Send application/json, or multipart/form-data where a file goes with it.",
     "api.422": "Values to correct",
     "api.422.remedy": "Correct the fields named and try again.",
+    "api.429": "Too many bad tokens",
+    "api.429.remedy": "Wait as long as the Retry-After header says; good tokens work meanwhile as ever.",
     "api.500": "Something broke",
     "api.500.remedy": "The error is in the service's log; if it happens again, tell whoever sees to the service.",
     "api.503": "The ledger does not answer",

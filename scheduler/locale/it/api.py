@@ -19,6 +19,8 @@ SENTENCES: dict[str, str] = {
     "api.415.remedy": "Mandare application/json, oppure multipart/form-data dove si allega un file.",
     "api.422": "Valori da correggere",
     "api.422.remedy": "Correggere i campi indicati e riprovare.",
+    "api.429": "Troppi gettoni sbagliati",
+    "api.429.remedy": "Aspettare quanto dice l'intestazione Retry-After; i gettoni validi funzionano lo stesso.",
     "api.500": "Qualcosa si è rotto",
     "api.500.remedy": "L'errore è nel registro del servizio; se si ripete, avvisare il referente informatico.",
     "api.503": "Il registro non risponde",

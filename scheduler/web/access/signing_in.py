@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-import math
 import secrets
 from functools import partial
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scheduler.core.access import Person, person_of
 from scheduler.core.entrance import LINK_GOOD, Link, Way, same_address, sha256_of
 from scheduler.errors import ScadenzarioError
 from scheduler.web.access.identity import BYTES, begin, client_address, forget
 from scheduler.web.access.onward import own_path
-from scheduler.web.failures import failure
+from scheduler.web.failures import RefusedError
 from scheduler.web.house import House, Request
 
 LONGEST_ADDRESS = 254
@@ -76,7 +75,7 @@ def sign_out_everywhere(request: Request) -> HttpResponse:
     return _left(request)
 
 
-@require_GET
+@require_safe
 def left(request: Request) -> HttpResponse:
     """Say that the session has ended."""
     return render(request, "signed_out.html")
@@ -93,9 +92,7 @@ def _ask(request: Request) -> HttpResponse:
     address = same_address(request.POST.get("address", "")[: LONGEST_ADDRESS + 1])
     free_at = house.store.tries.ask(client_address(request), sha256_of(address), now)
     if free_at is not None:
-        refused = failure(request, 429)
-        refused["Retry-After"] = str(math.ceil((free_at - now).total_seconds()))
-        return refused
+        raise RefusedError(429, wait=free_at - now)
     house.door.later(partial(_invite, house, address, own_path(request.POST.get("next", ""))))
     return render(request, "sign_in_sent.html", {"minutes": MINUTES, "has_mail": house.site.has_mail})
 

@@ -11,8 +11,9 @@ from ninja.openapi.schema import OpenAPISchema
 
 from scheduler import __version__
 from scheduler.web.api import acting, reading  # they fill the table
+from scheduler.web.api.problem import MEDIA_TYPE
 from scheduler.web.api.routing import router
-from scheduler.web.api.trouble import MEDIA_TYPE, answer_of
+from scheduler.web.api.trouble import answer_of
 
 _FIELD = {
     "type": "object",

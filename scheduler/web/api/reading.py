@@ -28,6 +28,7 @@ from scheduler.web.api.shapes import (
     MilestoneOut,
     ObligationOut,
     OccurrencesOut,
+    RetiredOut,
     StatusOut,
     Taken,
     act_out,
@@ -114,14 +115,17 @@ def obligations(request: HttpRequest) -> list[ObligationOut]:
 
 @router.get("/status", response=StatusOut)
 def status(request: HttpRequest) -> StatusOut:
-    """Return how things stand: what is late or nearly, what went wrong."""
+    """Return how things stand: what is late or nearly, what went wrong, and whether the service looks at all."""
     house = house_of(request)
+    store = house.store
     statuses = house.statuses()
     return StatusOut(
         now=house.now,
+        swept_at=store.snapshot(()).swept_at,
         states=dict(Counter(str(item.state) for item in statuses)),
         occurrences=[occurrence_out(item) for item in statuses if item.state in _WRONG or item.problems],
-        troubled_mails=house.store.history.count("wrong"),
+        troubled_mails=store.history.count("wrong"),
+        retired=[RetiredOut(id=key, title=title, noticed_at=at) for key, (title, at) in store.duties.retired().items()],
     )
 
 

@@ -111,13 +111,23 @@ class DeliveriesOut(Schema):
     items: list[DeliveryOut]
 
 
+class RetiredOut(Schema):
+    """An obligation that was taken out of the file."""
+
+    id: str
+    title: str
+    noticed_at: datetime
+
+
 class StatusOut(Schema):
     """How things stand now."""
 
     now: datetime
+    swept_at: datetime | None  # the end of the last sweep; null before the first
     states: dict[str, int]  # occurrences by state
     occurrences: list[OccurrenceOut]  # late, nearly late, or with a draft that failed
     troubled_mails: int
+    retired: list[RetiredOut]  # obligations that the service follows no longer
 
 
 class Asked(Taken):

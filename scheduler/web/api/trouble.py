@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
@@ -14,12 +13,11 @@ from ninja.errors import HttpError, ValidationError
 from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError, UserError
 from scheduler.ledger.stale import StaleError
 from scheduler.locale import text
+from scheduler.web.api.problem import MEDIA_TYPE, PREFIX, problem_document
 from scheduler.web.failures import RefusedError
 from scheduler.web.house import Request
 
-PREFIX, MEDIA_TYPE = "/api/", "application/problem+json"
 TAKEN = ("application/json", "multipart/form-data", "application/x-www-form-urlencoded")
-_SAID = (400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503)
 _DJANGOS = ((Http404, 404), (RequestDataTooBig, 413), (SuspiciousOperation, 400))
 _CODES = {"missing": "missing", "extra_forbidden": "unknown"}
 
@@ -31,7 +29,7 @@ def answer_of(request: HttpRequest, error: Exception | type[Exception]) -> HttpR
     lang = cast("Request", request).house.lang
     match error:
         case RefusedError(status=status, problems=problems):
-            return trouble(lang, status, problems)
+            return trouble(lang, status, problems, error.headers)
         case ValidationError(errors=errors):
             return trouble(lang, 422, _of_fields(lang, errors))
         case HttpError(status_code=status):
@@ -54,17 +52,12 @@ def _of_ours(lang: str, error: ScadenzarioError) -> HttpResponse:
     return trouble(lang, 503)
 
 
-def trouble(lang: str, status: int, problems: Iterable[Problem] = ()) -> HttpResponse:
+def trouble(
+    lang: str, status: int, problems: Iterable[Problem] = (), headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     """Return a status as a problem document, with what is wrong in each field."""
-    known = status if status in _SAID else 500
-    content = {
-        "type": "about:blank",
-        "title": text(lang, f"api.{known}"),
-        "status": status,
-        "detail": text(lang, f"api.{known}.remedy"),
-        "errors": [{"field": item.where, "message": _said(item)} for item in problems],
-    }
-    response = HttpResponse(json.dumps(content, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
+    content = problem_document(lang, status, problems)
+    response = HttpResponse(content, status=status, content_type=MEDIA_TYPE, headers=headers)
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
@@ -79,6 +72,8 @@ def troubled(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         lang = cast("Request", request).house.lang
         if request.method == "POST" and request.content_type not in TAKEN:
             return trouble(lang, 415)
+        if request.method == "HEAD":  # ninja knows it for no way; the server leaves the content out
+            request.method = "GET"
         response = get_response(request)
         if response.status_code < 400 or response.headers.get("Content-Type") == MEDIA_TYPE:
             return response
@@ -88,10 +83,10 @@ def troubled(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
 
 
 def _restated(lang: str, response: HttpResponseBase) -> HttpResponse:
-    said = trouble(lang, response.status_code)
-    if "Allow" in response.headers:
-        said["Allow"] = response.headers["Allow"]
-    return said
+    allowed = {item.strip() for item in response.headers.get("Allow", "").split(",")} - {""}
+    if "GET" in allowed:
+        allowed.add("HEAD")
+    return trouble(lang, response.status_code, headers={"Allow": ", ".join(sorted(allowed))} if allowed else None)
 
 
 def _of_fields(lang: str, errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
@@ -102,7 +97,3 @@ def _of_fields(lang: str, errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
         )
         for item in errors
     ]
-
-
-def _said(problem: Problem) -> str:
-    return f"{problem.what}; {problem.remedy}" if problem.remedy else problem.what

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from scheduler.core.access import Access, Person
 from scheduler.core.feed import Reach, Scope, Subscription, Variant, token_sha256
@@ -56,6 +56,7 @@ class Address:
         return mark_safe(made)  # noqa: S308  (drawn by the library, of squares alone)
 
 
+@require_safe
 @needs(Access.READER)
 def calendars(request: Request) -> HttpResponse:
     """Show the addresses that somebody has, an administrator everybody's."""

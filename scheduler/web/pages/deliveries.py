@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scheduler.core.access import Access
 from scheduler.core.ledger import DeliveryState
@@ -31,6 +32,7 @@ class Content:
     attachments: tuple[tuple[str, int], ...]  # name and bytes
 
 
+@require_safe
 @needs(Access.READER)
 def deliveries(request: Request) -> HttpResponse:
     """Show the mails, newest first; `esito` chooses a state, or those with a fault."""
@@ -46,6 +48,7 @@ def deliveries(request: Request) -> HttpResponse:
     return render(request, "deliveries.html", content)
 
 
+@require_safe
 @needs(Access.READER)
 def mail(request: Request, number: int) -> HttpResponse:
     """Show one mail as it was sent."""
@@ -54,6 +57,7 @@ def mail(request: Request, number: int) -> HttpResponse:
     return render(request, "mail.html", {"mail": found, "content": content})
 
 
+@require_safe
 @needs(Access.READER)
 def mail_file(request: Request, number: int) -> HttpResponse:
     """Return the exact bytes of a mail."""

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scheduler.core.access import Access
 from scheduler.core.ledger import Draft
@@ -18,6 +19,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_CHANGES = 500
 
 
+@require_safe
 @needs(Access.READER)
 def word(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
     """Return a draft as it was made."""
@@ -25,6 +27,7 @@ def word(request: Request, obligation: str, period: str, document: str, version:
     return download(request.house.files.read(draft.path), DOCX, PurePosixPath(draft.path).name)
 
 
+@require_safe
 @needs(Access.READER)
 def pdf(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
     """Return a draft as PDF, made when it is first asked for."""
@@ -36,6 +39,7 @@ def pdf(request: Request, obligation: str, period: str, document: str, version: 
     return download(made, "application/pdf", PurePosixPath(draft.path).with_suffix(".pdf").name)
 
 
+@require_safe
 @needs(Access.READER)
 def differences(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
     """Show in which words a version differs from the one before it."""
@@ -55,6 +59,7 @@ def differences(request: Request, obligation: str, period: str, document: str, v
     return render(request, "differences.html", content)
 
 
+@require_safe
 @needs(Access.READER)
 def data(request: Request, obligation: str, period: str) -> HttpResponse:
     """Show whether the documents could be made now, and which cells are at fault."""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scheduler.core.status import State, Status
 from scheduler.web.access.public import public_here
@@ -23,6 +24,7 @@ PICTURE_ROWS = 40
 URGENT = (State.OVERDUE, State.DUE_SOON, State.OPEN)
 
 
+@require_safe
 @public_here
 def home(request: Request) -> HttpResponse:
     """Show how things stand."""

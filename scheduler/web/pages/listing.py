@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scheduler.core.status import State, Status
 from scheduler.locale import text
@@ -23,6 +24,7 @@ BOM = "\ufeff"  # without it Excel takes the accents for something else
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is worked out by a spreadsheet
 
 
+@require_safe
 @public_here
 def listing(request: Request) -> HttpResponse:
     """Show the occurrences asked for, page by page; `pagina=tutte` shows all, for printing."""
@@ -35,6 +37,7 @@ def listing(request: Request) -> HttpResponse:
     return render(request, "listing.html", content, status=400 if problems else 200)
 
 
+@require_safe
 @public_here
 def as_csv(request: Request) -> HttpResponse:
     """Return the occurrences asked for as a table for Excel: semicolons, days as the office writes them."""
@@ -46,6 +49,7 @@ def as_csv(request: Request) -> HttpResponse:
     return _file(BOM + written.getvalue(), "text/csv; charset=utf-8", f"scadenze-{house.today}.csv")
 
 
+@require_safe
 @public_here
 def as_json(request: Request) -> HttpResponse:
     """Return the occurrences asked for as `list --json` gives them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scheduler.core.punctuality import Count, punctuality
 from scheduler.web.access.public import public_here
@@ -11,6 +12,7 @@ from scheduler.web.house import Request
 from scheduler.web.paging import page_of
 
 
+@require_safe
 @public_here
 def obligations(request: Request) -> HttpResponse:
     """Show the agreements and the obligations of each."""
@@ -20,6 +22,7 @@ def obligations(request: Request) -> HttpResponse:
     return render(request, "obligations.html", content)
 
 
+@require_safe
 @public_here
 def obligation(request: Request, obligation_id: str) -> HttpResponse:
     """Show one obligation with its occurrences."""
@@ -32,6 +35,7 @@ def obligation(request: Request, obligation_id: str) -> HttpResponse:
     return render(request, "obligation.html", {"obligation": found, "page": page})
 
 
+@require_safe
 @public_here
 def punctual(request: Request) -> HttpResponse:
     """Show the share of reports filed in time, by obligation and year."""

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scheduler.core.access import Access
 from scheduler.core.explain import Explanation, explain
@@ -52,6 +53,7 @@ class Dossier:
         return self.ledger.closing(self.occurrence.key) is not None
 
 
+@require_safe
 @public_here
 def occurrence_page(request: Request, obligation: str, period: str) -> HttpResponse:
     """Show one occurrence."""
@@ -89,6 +91,7 @@ def dossier(house: House, key: str) -> Dossier:
     )
 
 
+@require_safe
 @needs(Access.READER)
 def evidence_file(request: Request, obligation: str, period: str, number: int) -> HttpResponse:
     """Return what proves a submission: never to be shown by the browser, whatever it is."""

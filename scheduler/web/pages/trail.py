@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scheduler.core.access import Access
 from scheduler.core.audit import Broken, Entry
@@ -23,9 +24,10 @@ class Line:
     facts: tuple[tuple[str, str], ...]
 
 
+@require_safe
 @needs(Access.READER)
 def trail(request: Request) -> HttpResponse:
-    """Show the newest entries; `verifica=1` reads all of them and says whether they hold together."""
+    """Show the newest entries; for an administrator `verifica=1` reads all and says whether they hold together."""
     store = request.house.store
     total, seal = store.trail.head()
     number = page_number(request.GET.get("pagina", ""))
@@ -34,9 +36,10 @@ def trail(request: Request) -> HttpResponse:
         raise Http404
     entries = store.history.entries((number - 1) * ROWS, ROWS)
     page: Page[Line] = Page([Line(item, _facts(item)) for item in entries], number, last, total)
-    is_verified = request.GET.get("verifica") == "1"
+    may_verify = request.person is not None and request.person.access.allows(Access.ADMINISTRATOR)
+    is_verified = may_verify and request.GET.get("verifica") == "1"
     broken: Broken | None = store.trail.first_broken() if is_verified else None
-    content = {"page": page, "seal": seal, "is_verified": is_verified, "broken": broken}
+    content = {"page": page, "seal": seal, "may_verify": may_verify, "is_verified": is_verified, "broken": broken}
     return render(request, "trail.html", content)
 
 
