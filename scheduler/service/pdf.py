@@ -56,13 +56,17 @@ class Printer:
             return kept
         if self.soffice is None:
             raise self._refusal("pdf.missing")
-        with self.turn:
+        if not self.turn.acquire(timeout=self.seconds):  # of many who ask at once, nobody waits for all the others
+            raise self._refusal("pdf.late", seconds=f"{self.seconds:g}")
+        try:
             kept = self._kept(relative)  # somebody may have asked for the same before us
             if kept is not None:
                 return kept
             made = self._made(document, self.soffice)
             self.workspace.keep(relative, made)
             return made
+        finally:
+            self.turn.release()
 
     def _kept(self, relative: str) -> bytes | None:
         try:

@@ -107,6 +107,15 @@ def test_what_hangs_is_ended_with_all_that_it_has_started(place: Workspace, tmp_
     assert not _runs(child)
 
 
+def test_nobody_waits_for_ever_for_their_turn(place: Workspace, tmp_path: Path) -> None:
+    printer = Printer(place, "it", fake(tmp_path, "exit 0"), seconds=0.1)
+    with printer.turn, pytest.raises(UserError, match=r"0\.1 secondi"):
+        printer.pdf(DOCUMENT)
+    with pytest.raises(UserError, match="non"):
+        printer.pdf(DOCUMENT)
+    assert not printer.turn.locked()
+
+
 def _runs(number: int) -> bool:
     """Tell whether a process lives; one that has ended and is waited for by nobody does not."""
     deadline = time.monotonic() + 20
