@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from scheduler.core.entrance import (
@@ -83,7 +85,8 @@ class Sessions:
         if session is None or not session_is_good(session, now):
             return None
         if now - session.seen_at >= SEEN_EVERY:
-            self._rows.filter(sha256=sha256, ended_at=None).update(seen_at=utc(now))
+            with suppress(DatabaseError):  # a disk that is full keeps nobody from reading
+                self._rows.filter(sha256=sha256, ended_at=None).update(seen_at=utc(now))
         return session
 
     def of(self, address: str, now: datetime) -> tuple[Session, ...]:
@@ -131,7 +134,8 @@ class ApiTokens:
         if token is None or not token_is_good(token):
             return None
         if token.seen_at is None or now - token.seen_at >= SEEN_EVERY:
-            self._rows.filter(sha256=sha256).update(seen_at=utc(now))
+            with suppress(DatabaseError):
+                self._rows.filter(sha256=sha256).update(seen_at=utc(now))
         return token
 
     def of(self, address: str) -> tuple[ApiToken, ...]:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from scheduler.core.audit import AuditKind, Entry
+from scheduler.core.audit import Entry
 from scheduler.core.ledger import Delivery, DeliveryState
 from scheduler.ledger import models
 from scheduler.ledger.database import spoken
 from scheduler.ledger.rows import delivery
+from scheduler.ledger.trail import kind_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class History:
         """Return entries of the audit trail."""
         rows = models.Audit.objects.using(self.alias).order_by("-number")[first : first + most]
         return tuple(
-            Entry(row.number, row.at, AuditKind(row.kind), row.key, row.facts, row.previous, row.seal) for row in rows
+            Entry(row.number, row.at, kind_of(row.kind), row.key, row.facts, row.previous, row.seal) for row in rows
         )
 
     def _chosen(self, chosen: str, occurrence_key: str) -> QuerySet[models.Delivery]:

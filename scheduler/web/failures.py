@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 
@@ -89,8 +89,8 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a request that makes no sense."""
-    return failure(request, 400)
+    """Answer a request that makes no sense, or whose form is too large."""
+    return failure(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

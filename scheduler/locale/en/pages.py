@@ -149,6 +149,8 @@ SENTENCES: dict[str, str] = {
     "trail.verify": "Verify all now",
     "trail.whole": "All {count} lines are whole and agree with the ledger.",
     "trail.broken": "The chain breaks at line {number} {key}: scadenzario verify says why.",
+    "calendars.many": "there are {most} addresses already",
+    "calendars.many.remedy": "revoke one that is of no more use",
     "calendars.about": "With an address of your own the deadlines appear in your calendar (Outlook, Thunderbird, Google, phone) and keep up to date by themselves. Whoever has the address sees the deadlines: do not pass it on; if it is lost, revoke it and make a new one.",
     "calendars.made": "The new address",
     "calendars.once": "The address is shown only now: the service does not keep it.",

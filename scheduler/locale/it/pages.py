@@ -149,6 +149,8 @@ SENTENCES: dict[str, str] = {
     "trail.verify": "Verifica tutto adesso",
     "trail.whole": "Tutte le {count} righe sono intere e concordano con il registro.",
     "trail.broken": "La catena si rompe alla riga {number} {key}: scadenzario verify dice perché.",
+    "calendars.many": "si hanno già {most} indirizzi",
+    "calendars.many.remedy": "revocarne uno che non serve più",
     "calendars.about": "Con un indirizzo personale le scadenze compaiono nel proprio calendario (Outlook, Thunderbird, Google, telefono) e si aggiornano da sole. Chi ha l'indirizzo vede le scadenze: non va girato ad altri; se si perde, si revoca e se ne fa uno nuovo.",
     "calendars.made": "Il nuovo indirizzo",
     "calendars.once": "L'indirizzo si vede solo adesso: il servizio non lo conserva.",

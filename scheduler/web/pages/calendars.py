@@ -23,6 +23,7 @@ from scheduler.web.house import House, Request
 
 BYTES = 24  # of chance in a token
 LONGEST = 200  # characters of a label
+MOST = 30  # addresses of one person: each is kept for ever, and built anew with the others
 _GOOGLE = "https://calendar.google.com/calendar/r?cid="
 _OUTLOOK = "https://outlook.office.com/calendar/0/addfromweb?url="
 
@@ -69,8 +70,10 @@ def add(request: Request) -> HttpResponse:
     """Make an address and show it, once."""
     house, person, problems = request.house, request.person, list[Problem]()
     label = request.POST.get("nome", "").strip()
-    if not label or len(label) > LONGEST:
+    if not label or len(label) > LONGEST or not label.isprintable():
         problems.append(_problem(house, "feed-token.label", "nome"))
+    if person and _count(house, person) >= MOST:
+        problems.append(_problem(house, "calendars.many", "nome"))
     scope = _scope(house, request.POST.get("che", ""))
     if scope is None:
         problems.append(_problem(house, "feed-token.scope", "che"))
@@ -121,6 +124,11 @@ def _visible(house: House, person: Person | None) -> list[Subscription]:
     return [item for item in every if not item.revoked_at and (is_administrator or item.owner.casefold() == mine)]
 
 
+def _count(house: House, person: Person) -> int:
+    mine = person.address.casefold()
+    return sum(not item.revoked_at and item.owner.casefold() == mine for item in house.store.subscriptions.all())
+
+
 def _scope(house: House, word: str) -> Scope | None:
     """Return what a choice of the form covers: `tutte`, `ufficio:…`, `famiglia:…`; None where there is no such one."""
     kind, _, name = word.partition(":")
@@ -134,4 +142,4 @@ def _scope(house: House, word: str) -> Scope | None:
 
 
 def _problem(house: House, code: str, where: str) -> Problem:
-    return Problem(where, text(house.lang, code), text(house.lang, f"{code}.remedy"))
+    return Problem(where, text(house.lang, code, most=MOST), text(house.lang, f"{code}.remedy"))

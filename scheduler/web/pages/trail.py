@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scheduler.core.access import Access
-from scheduler.core.audit import Broken, Entry
+from scheduler.core.audit import AuditKind, Broken, Entry
 from scheduler.web.access.identity import needs
 from scheduler.web.house import Request
 from scheduler.web.paging import ROWS, Page, page_number
@@ -22,6 +22,11 @@ class Line:
 
     entry: Entry
     facts: tuple[tuple[str, str], ...]
+
+    @property
+    def kind(self) -> str:
+        """What the entry is; '' where somebody has put a word there that means nothing."""
+        return self.entry.kind if self.entry.kind in set(AuditKind) else ""
 
 
 @require_safe
@@ -47,6 +52,8 @@ def _facts(entry: Entry) -> tuple[tuple[str, str], ...]:
     try:
         facts = json.loads(entry.facts)
     except ValueError:  # somebody has changed it: it is shown as it is
+        return (("", entry.facts),)
+    if not isinstance(facts, dict):
         return (("", entry.facts),)
     return tuple((name, _written(value)) for name, value in facts.items() if value not in ("", [], False))
 
