@@ -12,7 +12,9 @@ class Access(StrEnum):
 
     READER = "reader"  # see everything about the deadlines
     EDITOR = "editor"  # make drafts, submit, extend, waive, reopen
-    ADMINISTRATOR = "administrator"  # see to the service itself: mails, the audit trail, everybody's addresses
+    ADMINISTRATOR = (
+        "administrator"  # verify the audit trail, see everybody's calendar addresses, ask for mails under /api
+    )
 
     def allows(self, needed: Access) -> bool:
         """Tell whether it is enough where another one is needed."""
