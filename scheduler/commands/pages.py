@@ -36,16 +36,17 @@ def front(
     later: Queue | None = None,
     clock: Clock = system_clock,
     lasting: Lasting | None = None,
+    changed: Callable[[], None] = lambda: None,
 ) -> Front:
     """Return what answers requests; `app` is asked for anew at each, for its files may have been read again.
 
-    `later` is where mails to sign in with go out, `clock` tells the real time, by which people sign in, and `lasting`
-    is what somebody else keeps in step as well.
+    `later` is where mails to sign in with go out, `clock` tells the real time, by which people sign in, `lasting` is
+    what somebody else keeps in step as well, and `changed` is told of what people have done.
     """
     now = app()
     way_in = door(app, later or Beside(), clock)
     kept = lasting or Lasting()
-    return Front(lambda: house(app(), way_in, kept), site(now), now.lang, probes, django_pages())
+    return Front(lambda: house(app(), way_in, kept, changed), site(now), now.lang, probes, django_pages())
 
 
 def door(app: Callable[[], App], later: Queue, clock: Clock) -> Door:
@@ -106,7 +107,7 @@ class Papers:
         return readiness(self.app.drafter, occurrence)
 
 
-def house(app: App, way_in: Door, lasting: Lasting) -> House:
+def house(app: App, way_in: Door, lasting: Lasting, changed: Callable[[], None]) -> House:
     """Return the application as one request sees it."""
     return House(
         acts=acts(app),
@@ -120,6 +121,7 @@ def house(app: App, way_in: Door, lasting: Lasting) -> House:
         now=app.clock(),
         statuses=lambda: lasting.statuses(app),
         door=way_in,
+        changed=changed,
     )
 
 

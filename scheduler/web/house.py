@@ -131,6 +131,9 @@ class House:
     now: datetime
     statuses: Callable[[], Sequence[Status]]  # of every occurrence, by legal date
     door: Door
+    changed: Callable[
+        [], None
+    ]  # tells the service that somebody has done something: it looks now, not at its next tick
 
     @cached_property
     def today(self) -> date:

@@ -53,6 +53,7 @@ def surroundings(request: HttpRequest) -> dict[str, object]:
         "person": getattr(request, "person", None),
         "signed_in": getattr(request, "signed_in", None) is not None,
         "as_of": local(house, house.now),
+        "here": _here(request),
         "ways": [_way(house.lang, name, request.path) for name in WAYS],
     }
 
@@ -61,6 +62,12 @@ def _way(lang: str, name: str, path: str) -> Way:
     address = reverse(name)
     is_here = path == address or (name != "home" and path.startswith(f"{address}/"))
     return Way(text(lang, f"way.{name}"), address, is_here)
+
+
+def _here(request: HttpRequest) -> str:
+    """Return the page to come back to after signing in; '' for those of signing in, and what a form has answered."""
+    is_entrance = request.path.startswith((reverse("sign-in"), reverse("signed-out")))
+    return "" if is_entrance or request.method not in ("GET", "HEAD") else request.get_full_path()
 
 
 def local(house: House, instant: datetime | None) -> str:

@@ -145,7 +145,7 @@ def test_without_a_public_address_only_this_machine_is_answered(visitor: Visitor
 def test_a_stranger_at_this_machine_sees_deadlines_and_nothing_about_people(stranger: Visitor, path: str) -> None:
     for public in ("/", "/scadenze", f"/scadenze/{KEY}", "/adempimenti", "/puntualita"):
         content = stranger.get(public).text
-        assert 'href="/accesso"' in content
+        assert 'href="/accesso?next=%2F' in content
         assert "@" not in content
         assert "SHA-256" not in content
     assert stranger.get(path).status == 302

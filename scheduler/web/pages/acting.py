@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -11,12 +11,15 @@ from django.views.decorators.http import require_POST
 
 from scheduler.core.access import Access
 from scheduler.core.upload import Upload
-from scheduler.errors import ScadenzarioError, SourceError, TemplateError, UserError
+from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError, UserError
 from scheduler.ledger.stale import StaleError
+from scheduler.locale import text
 from scheduler.web.access.identity import needs
 from scheduler.web.house import House, Request
 from scheduler.web.pages.occurrence import ACTS, shown
 from scheduler.web.words import occurrence_path
+
+FIELDS = ("on", "protocol", "evidence", "to", "reason")
 
 
 @require_POST
@@ -37,6 +40,7 @@ def act(request: Request, obligation: str, period: str, kind: str) -> HttpRespon
         return _again(request, key, kind, 422, error)
     except (SourceError, TemplateError) as error:
         return _again(request, key, kind, 422, error)
+    request.house.changed()
     return HttpResponseRedirect(f"{occurrence_path(key)}?fatto={kind}", status=303)
 
 
@@ -106,11 +110,17 @@ _ACTS = dict(zip(ACTS, _IN_ORDER, strict=True))
 
 
 def _again(request: Request, key: str, kind: str, status: int, error: ScadenzarioError) -> HttpResponse:
+    lang = request.house.lang
     content = {
         "opened": kind,
         "given": request.POST,
-        "wrong": {item.where: item for item in error.problems},
-        "problems": error.problems,
+        "wrong": {item.where: replace(item, where="") for item in error.problems},
+        "problems": [_named(item, lang) for item in error.problems],
         "is_stale": status == 409,
     }
     return shown(request, key, content, status)
+
+
+def _named(problem: Problem, lang: str) -> Problem:
+    """Return a problem of a field with the name that the field has on the page."""
+    return replace(problem, where=text(lang, f"field.{problem.where}")) if problem.where in FIELDS else problem

@@ -83,6 +83,7 @@ def add(request: Request) -> HttpResponse:
     variants = frozenset(item for item in Variant if request.POST.get(item.value))
     made = Subscription(token_sha256(token), scope, variants, label, owner=person.address)
     house.store.subscriptions.add(made, house.now)
+    house.changed()
     address = f"{house.site.address}/calendario/{token}.ics"
     return _page(request, Address(address, text(house.lang, "calendar.name")))
 
@@ -96,6 +97,7 @@ def revoke(request: Request, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     house.store.subscriptions.revoke(number, house.now)
+    house.changed()
     return HttpResponseRedirect(reverse("calendars"))
 
 

@@ -11,9 +11,15 @@ from django.views.decorators.http import require_safe
 
 from scheduler.core.access import Access
 from scheduler.core.audit import AuditKind, Broken, Entry
+from scheduler.locale import text
 from scheduler.web.access.identity import needs
 from scheduler.web.house import Request
 from scheduler.web.paging import ROWS, Page, page_number
+
+NAMES = (
+    *("id", "act", "occurrence", "at", "who", "on", "protocol", "evidence", "evidence_sha256", "reason"),
+    *("action", "state", "ambiguous", "sender", "sha256", "reply", "recipients"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def trail(request: Request) -> HttpResponse:
     if number > last:
         raise Http404
     entries = store.history.entries((number - 1) * ROWS, ROWS)
-    page: Page[Line] = Page([Line(item, _facts(item)) for item in entries], number, last, total)
+    page: Page[Line] = Page([Line(item, _facts(item, request.house.lang)) for item in entries], number, last, total)
     may_verify = request.person is not None and request.person.access.allows(Access.ADMINISTRATOR)
     is_verified = may_verify and request.GET.get("verifica") == "1"
     broken: Broken | None = store.trail.first_broken() if is_verified else None
@@ -48,15 +54,23 @@ def trail(request: Request) -> HttpResponse:
     return render(request, "trail.html", content)
 
 
-def _facts(entry: Entry) -> tuple[tuple[str, str], ...]:
+def _facts(entry: Entry, lang: str) -> tuple[tuple[str, str], ...]:
     try:
         facts = json.loads(entry.facts)
     except ValueError:  # somebody has changed it: it is shown as it is
         return (("", entry.facts),)
     if not isinstance(facts, dict):
         return (("", entry.facts),)
-    return tuple((name, _written(value)) for name, value in facts.items() if value not in ("", [], False))
+    shown = ((name, value) for name, value in facts.items() if value not in ("", [], False))
+    return tuple(
+        (text(lang, f"trail.fact.{name}") if name in NAMES else name, _written(value)) for name, value in shown
+    )
 
 
 def _written(value: object) -> str:
+    """Return a value as it was recorded; of each recipient the address, the fate and the reply."""
+    if value is True:
+        return "✓"
+    if isinstance(value, list) and all(isinstance(item, list) for item in value):
+        return "; ".join(" · ".join(str(part) for part in item if part) for item in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
