@@ -60,6 +60,7 @@ HOMES: dict[str, set[str]] = {
     "rich": {"commands"},
     "ruamel": {"deadlines"},
     "segno": {"web"},
+    "simpleeval": {"intake"},
     "typer": {"cli", "cli_entry", "options"},
     "uvicorn": {"web"},
     "yagmail": {"mail"},

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
+from openpyxl import load_workbook
 
 from tests.processes import ROOT, run, variables
 
@@ -43,8 +44,28 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_check_finds_the_shipped_workspace_in_order(workspace: Path) -> None:
     result = scadenzario("check", "--connect", *NOW, workspace=workspace)
-    assert (result.returncode, result.stderr) == (0, "")
+    [warning] = result.stderr.splitlines()  # an amount of 2026 that no act states
+    assert "avviso: controllo «ex-madia-assegnato» non fatto" in warning
+    assert "assigned('ex-madia') è da confermare" in warning
+    assert result.returncode == 0
     assert "18 adempimenti" in result.stdout
+
+
+def test_figures_that_disagree_are_not_drafted(workspace: Path) -> None:
+    path = workspace / "data/potenziamento/personale-2026-H1.xlsx"
+    workbook = load_workbook(path)
+    workbook.worksheets[0]["C5"] = 400
+    workbook.save(path)
+    declared = workspace / "deadlines.yaml"
+    rule = "le unità in servizio non superano l'obiettivo finale del piano"
+    text = declared.read_text("utf-8")
+    assert f"text: {rule}\n        severity: warning" in text
+    declared.write_text(text.replace(f"text: {rule}\n        severity: warning", f"text: {rule}"), "utf-8")
+    result = scadenzario("draft", "potenziamento-personale/2026-H1", *NOW, workspace=workspace)
+    assert result.returncode == 5
+    assert f"controllo «in-servizio-entro-obiettivo» non superato ({rule}): in_servizio = " in result.stderr
+    assert "obiettivo = 285; celle: data/potenziamento/personale-2026-H1.xlsx [Personale] C5:C7" in result.stderr
+    assert not list(workspace.rglob("avanzamento-personale-*.docx"))
 
 
 def test_check_names_everything_that_is_wrong_at_once(workspace: Path) -> None:

@@ -154,6 +154,22 @@ class FigureSpec:
 
 
 @dataclass(frozen=True)
+class CheckSpec:
+    """A declared rule that the figures must keep to: a comparison of two expressions."""
+
+    id: str
+    text: str  # the rule as a sentence
+    left: str
+    sign: str  # == != < <= > >=
+    right: str
+    names: tuple[str, ...] = ()  # the figures of both sides
+    lines: tuple[str, ...] = ()  # the lines of the agreement's amounts, of both sides
+    warns: bool = False  # True: it keeps nobody from going on
+    since: date | None = None  # it only warns for periods that begin before
+    tolerance: Decimal = Decimal(0)  # how much two sides may differ that should be equal
+
+
+@dataclass(frozen=True)
 class AmountLine:
     """One line of money that an agreement assigns: EUR per year. A year that is absent was not stated."""
 

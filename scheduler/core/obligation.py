@@ -9,7 +9,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from scheduler.core.access import Person
-from scheduler.core.data import AmountLine, FigureSpec, TableSpec
+from scheduler.core.data import AmountLine, CheckSpec, FigureSpec, TableSpec
 from scheduler.core.period import Frequency
 from scheduler.core.workdays import DAY, Shift, WorkCalendar
 
@@ -168,6 +168,7 @@ class Obligation:
     unknown: tuple[str, ...] = ()
     tables: tuple[TableSpec, ...] = ()
     figures: tuple[FigureSpec, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
     line: int = 0  # where the file declares it
 

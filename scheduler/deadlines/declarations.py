@@ -163,7 +163,7 @@ def figures_of(
         if spec.operation in (Operation.STATEMENT, Operation.AMOUNTS) and not lines:
             problems.add(place, "figure.no-amounts")
         specs.append(spec)
-        before[name] = _is_number(spec, tables)
+        before[name] = is_number(spec, tables)
     return tuple(specs)
 
 
@@ -245,7 +245,7 @@ def _check_used(
         _check_numeric(name, types, "column", location, problems)
 
 
-def _is_number(spec: FigureSpec, tables: Mapping[str, TableSpec]) -> bool:
+def is_number(spec: FigureSpec, tables: Mapping[str, TableSpec]) -> bool:
     """Tell whether a figure can be reckoned with; a picked value can where its column can."""
     if spec.operation is not Operation.PICK:
         return spec.operation not in _OF_SEVERAL_ROWS

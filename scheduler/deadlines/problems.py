@@ -9,6 +9,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from scheduler.deadlines.shape import Deadlines
@@ -112,14 +113,19 @@ def _fields_at(location: Location) -> list[str]:
     for piece in location:
         kind = _inside(_bare(kind), piece)
     kind = _bare(kind)
-    return list(kind.model_fields) if _is_model(kind) else []
+    return list(_fields(kind)) if _is_model(kind) else []
 
 
 def _inside(kind: Any, piece: str | int) -> Any:
     """Return what stands under a key of a model, or in any item of a list or mapping."""
     if _is_model(kind):
-        return kind.model_fields[piece].annotation
+        return _fields(kind)[str(piece)].annotation
     return get_args(kind)[-1]
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by the keys that the file gives them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _bare(annotation: Any) -> Any:

@@ -16,6 +16,7 @@ from scheduler.core.period import Frequency
 from scheduler.core.workdays import DAY, Shift
 from scheduler.deadlines import shape
 from scheduler.deadlines.agreements import agreements_of, office_of, people_of, roles_of, succession, workdays_of
+from scheduler.deadlines.checks import checks_of
 from scheduler.deadlines.declarations import figures_of, tables_of
 from scheduler.deadlines.problems import Problems, add_shape_errors
 from scheduler.deadlines.rules import due_of, milestones_of, needs_supplier, overrides_of
@@ -83,6 +84,7 @@ class _Reader:
         agreements = own or self.agreements
         due = due_of(model.due, Frequency(model.every), (*here, "due"), self.problems)
         defaults, tables = self.model.defaults, self._tables(model, here)
+        figures = figures_of(model.figures, tables, agreements, (*here, "figures"), self.problems)
         obligation = Obligation(
             id=model.id,
             title=model.title,
@@ -106,7 +108,8 @@ class _Reader:
             supplier=self.role(model.supplier, (*here, "supplier")) if model.supplier else None,
             unknown=tuple(model.unknown),
             tables=tuple(tables.values()),
-            figures=figures_of(model.figures, tables, agreements, (*here, "figures"), self.problems),
+            figures=figures,
+            checks=checks_of(model, figures, tables, agreements, (*here, "checks"), self.problems),
             line=self.problems.source.line(here),
         )
         return self._with_overrides(obligation, model, here) if due and own else None

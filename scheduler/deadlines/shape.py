@@ -199,6 +199,17 @@ class Figure(_Shape):
     source: str = ""
 
 
+class Check(_Shape):
+    """A rule that figures must keep to, e.g. `totale == lordo + oneri`."""
+
+    id: Id
+    that: Title
+    text: Title
+    severity: Literal["error", "warning"] = "error"
+    from_: IsoDate | None = Field(default=None, alias="from")
+    tolerance: Number | None = None
+
+
 class Override(_Shape):
     """What is different for one occurrence, and why."""
 
@@ -241,6 +252,7 @@ class Obligation(_Shape):
     documents: Annotated[list[Id], Field(min_length=1)]
     data: list[str] = []
     figures: dict[Name, Figure] = {}
+    checks: list[Check] = []
     overrides: dict[str, Override] = {}
 
 

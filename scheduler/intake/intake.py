@@ -1,13 +1,14 @@
-"""The way in: declared tables and figures for a stretch of time → a Dataset, or every problem of all tables at once."""
+"""The way in: declared tables, figures and checks for a stretch of time → a Dataset, or every problem at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from scheduler.core.data import AmountLine, Dataset, FigureSpec, TableSpec
+from scheduler.core.data import AmountLine, CheckSpec, Dataset, Figure, FigureSpec, Table, TableSpec
 from scheduler.errors import Problem, SourceError
+from scheduler.intake.checks import failures
 from scheduler.intake.figures import compute
 from scheduler.intake.places import places
 from scheduler.intake.sheet import SheetCache
@@ -18,6 +19,7 @@ def load(
     specs: Sequence[TableSpec],
     figures: Sequence[FigureSpec],
     lines: Sequence[AmountLine],
+    checks: Sequence[CheckSpec] = (),
     *,
     start: date,
     end: date,
@@ -29,18 +31,24 @@ def load(
     """Return the tables and figures of the days `start <= day < end`; the amounts are those of the last day's year.
 
     Raises:
-        SourceError: with all problems of all tables, each once; figures are computed only where every table is right.
+        SourceError: with all problems of all tables, each once; figures are computed only where every table is right,
+            and checks made only where every figure could be computed.
         UserError: a declaration names what does not exist.
     """
     examined = _examined(specs, start, end, key, workspace, cache, lang)
     tables = {name: found.table for name, found in examined.items()}
-    computed = compute(figures, tables, lines, (end - timedelta(days=1)).year, lang)
+    computed, said = _computed(figures, lines, checks, tables, start, end, lang)
+    if said and not said[0].warning:
+        raise SourceError(said)
     sources = dict.fromkeys(source for table in tables.values() for source in table.sources)
     return Dataset(tables, computed, tuple(sources))
 
 
 def warnings(
     specs: Sequence[TableSpec],
+    figures: Sequence[FigureSpec] = (),
+    lines: Sequence[AmountLine] = (),
+    checks: Sequence[CheckSpec] = (),
     *,
     start: date,
     end: date,
@@ -51,7 +59,27 @@ def warnings(
 ) -> tuple[Problem, ...]:
     """Return what `load` lets pass but a person should look at; raises the same for what it does not."""
     examined = _examined(specs, start, end, key, workspace, cache, lang)
-    return tuple(dict.fromkeys(problem for found in examined.values() for problem in found.warnings))
+    tables = {name: found.table for name, found in examined.items()}
+    said = _computed(figures, lines, checks, tables, start, end, lang)[1] if checks else ()
+    if said and not said[0].warning:
+        raise SourceError(said)
+    told = [problem for found in examined.values() for problem in found.warnings]
+    return tuple(dict.fromkeys((*told, *said)))
+
+
+def _computed(
+    figures: Sequence[FigureSpec],
+    lines: Sequence[AmountLine],
+    checks: Sequence[CheckSpec],
+    tables: Mapping[str, Table],
+    start: date,
+    end: date,
+    lang: str,
+) -> tuple[dict[str, Figure], tuple[Problem, ...]]:
+    """Return the figures, and what the checks say of them."""
+    year = (end - timedelta(days=1)).year
+    computed = compute(figures, tables, lines, year, lang)
+    return computed, failures(checks, computed, lines, year=year, start=start, lang=lang)
 
 
 def _examined(

@@ -97,6 +97,22 @@ _IT = {
         "«{value}» non appartiene ad alcuna voce di spesa",
         "correggerlo, o aggiungerlo a match; ci sono: {known}",
     ),
+    "check.failed": (
+        "controllo «{check}» non superato ({text}): {left} = {value}, {right} = {known}; celle: {cells}",
+        "correggere il foglio, o il controllo in deadlines.yaml",
+    ),
+    "check.warned": (
+        "controllo «{check}» non superato ({text}): {left} = {value}, {right} = {known}; celle: {cells}",
+        "controllare il foglio",
+    ),
+    "check.undone": (
+        "controllo «{check}» non fatto ({text}): {name} è {value}",
+        "completare il dato, o confrontare a mano",
+    ),
+    "check.unstated": (
+        "controllo «{check}» non fatto ({text}): {name} è {value}",
+        "scrivere l'importo in amounts quando è noto; intanto confrontare a mano",
+    ),
 }
 
 _EN = {
@@ -174,11 +190,27 @@ _EN = {
         "“{value}” belongs to no line of money",
         "correct it, or add it to match; there are: {known}",
     ),
+    "check.failed": (
+        "check “{check}” not passed ({text}): {left} = {value}, {right} = {known}; cells: {cells}",
+        "correct the sheet, or the check in deadlines.yaml",
+    ),
+    "check.warned": (
+        "check “{check}” not passed ({text}): {left} = {value}, {right} = {known}; cells: {cells}",
+        "look at the sheet",
+    ),
+    "check.undone": (
+        "check “{check}” not done ({text}): {name} is {value}",
+        "complete the figure, or compare by hand",
+    ),
+    "check.unstated": (
+        "check “{check}” not done ({text}): {name} is {value}",
+        "write the amount in amounts once it is known; until then compare by hand",
+    ),
 }
 
 MESSAGES = {"it": _IT | remarks.IT, "en": _EN | remarks.EN}
 
-_ABOUT_CELLS = ("cell.", "pick.", "statement.", "total.")
+_ABOUT_CELLS = ("cell.", "pick.", "statement.", "total.", "check.")
 _WARNING = {"it": "avviso: {}", "en": "warning: {}"}
 _HIDDEN = {"value": "…", "known": "…"}
 

@@ -67,6 +67,7 @@ class Drafter:
             obligation.tables,
             obligation.figures,
             occurrence.agreement.amounts,
+            obligation.checks,
             start=period.start,
             end=period.end,
             key=period.key,
@@ -84,6 +85,9 @@ class Drafter:
         obligation, period = occurrence.obligation, occurrence.period
         return warnings(
             obligation.tables,
+            obligation.figures,
+            occurrence.agreement.amounts,
+            obligation.checks,
             start=period.start,
             end=period.end,
             key=period.key,

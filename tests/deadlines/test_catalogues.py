@@ -39,3 +39,11 @@ def test_every_problem_that_the_reader_names_has_its_sentence_and_its_remedy() -
     assert len(named) > 50
     assert {code for code in named if code not in it.SENTENCES} == set()
     assert {code for code in named if f"{code}.remedy" not in it.SENTENCES} == {"yaml.not-mapping"}
+
+
+def test_every_fault_of_an_expression_has_its_sentence_and_its_remedy() -> None:
+    source = (READER.parent / "core" / "expression.py").read_text(encoding="utf-8")
+    raised = re.findall(r'(?:ExpressionError|_refused)\("([a-z]+)"', source)
+    faults = {f"check.{code}" for code in (*raised, "character")}
+    assert {"check.long", "check.deep", "check.equals", "check.part", "check.arguments", "check.syntax"} < faults
+    assert {code for code in faults if code not in it.SENTENCES or f"{code}.remedy" not in it.SENTENCES} == set()

@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from scheduler.app import App
 from scheduler.core.ledger import Act, ActKind, DeliveryState, Outcome
@@ -105,6 +106,24 @@ def test_a_missing_template_is_named_with_its_remedy(app: App, clock: FalseClock
         "templates/costi-personale-annuale.docx: il modello non c'è; metterlo nella cartella templates/ o correggere "
         "il nome in deadlines.yaml",
     )
+
+
+def test_figures_that_disagree_stop_the_draft_and_the_mail_tells_cells_but_no_values(
+    app: App, clock: FalseClock
+) -> None:
+    path = app.workspace.root / "data/costi/2024-Q4.xlsx"
+    workbook = load_workbook(path)
+    workbook["Costi"]["F5"] = 777777.77
+    workbook.save(path)
+    app.sweeper.sweep()
+    clock.now = DRAFT_DAY
+    failed = app.sweeper.sweep().failed
+    assert failed  # the year's draft, and the last quarter's
+    assert all("controllo «totale-per-componente» non superato" in item.problems[0] for item in failed)
+    texts = [text for _, text in mails(app) if "totale-per-componente" in text]
+    assert texts
+    assert all("data/costi/2024-Q4.xlsx [Costi] I5:I" in text for text in texts)
+    assert all("totale = …, lordo + oneri + irap = …" in text for text in texts)
 
 
 def test_a_request_whose_letter_cannot_be_made_goes_without_it_and_the_reason_is_seen(
