@@ -33,7 +33,7 @@ LEDGER, ENGINE = "var/ledger.sqlite3-wal", "var/engine.sqlite3-wal"
 # service gets as far as running
 FAULTS = {
     "ledger full from the start": ("pwrite64:error=ENOSPC:when=1+", LEDGER, False),
-    "ledger full": ("pwrite64:error=ENOSPC:when=80+", LEDGER, True),
+    "ledger full": ("pwrite64:error=ENOSPC:when=110+", LEDGER, True),
     "ledger breaks": ("fdatasync:error=EIO:when=9+", LEDGER, True),
     "engine full from the start": ("pwrite64:error=ENOSPC:when=1+", ENGINE, False),
     "engine full": ("pwrite64:error=ENOSPC:when=150+", ENGINE, True),

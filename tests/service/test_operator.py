@@ -122,7 +122,7 @@ def test_an_obligation_taken_out_is_retired_and_its_waiting_mails_are_taken_back
     assert {item.state for item in waiting} == {DeliveryState.PLANNED}
     text = (workspace / "deadlines.yaml").read_text("utf-8")
     start = text.index("  - id: costi-personale-annuale\n")
-    block = text[start : text.index("  - id: ", start + 10)]
+    block = text[start : text.index("\n  - id: ", start) + 1]
     without = edit(offline, block, "")
     clock.now += timedelta(hours=1)
     without.sweeper.sweep()
