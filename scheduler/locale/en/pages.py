@@ -47,7 +47,6 @@ SENTENCES: dict[str, str] = {
     "column.to_confirm": "To be confirmed",
     "yes": "yes",
     "no": "no",
-    "value": "{value}",
     "filter.title": "Filter",
     "filter.desk": "Desk",
     "filter.family": "Family",

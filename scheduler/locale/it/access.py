@@ -63,7 +63,7 @@ SENTENCES: dict[str, str] = {
     "way.oidc": "accesso dell'ente",
     "permit.read": "leggere",
     "permit.draft": "preparare bozze",
-    "permit.act": "registrare trasmissioni, proroghe, esoneri e riaperture",
+    "permit.act": "registrare trasmissioni, proroghe, annullamenti e riaperture",
     "token.label": "manca a cosa serve il gettone, o è troppo lungo",
     "token.label.remedy": "scriverlo su una riga, in non più di {limit} caratteri",
     "token.permit": "il gettone non può fare nulla",

@@ -47,7 +47,6 @@ SENTENCES: dict[str, str] = {
     "column.to_confirm": "Da confermare",
     "yes": "sì",
     "no": "no",
-    "value": "{value}",
     "filter.title": "Filtro",
     "filter.desk": "Ufficio",
     "filter.family": "Famiglia",

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scheduler.core.status import State, Status
-from scheduler.locale import text
+from scheduler.locale import text, written
 from scheduler.locale.facts import occurrence_facts
 from scheduler.web.access.public import public_here
 from scheduler.web.failures import RefusedError
@@ -42,11 +42,11 @@ def listing(request: Request) -> HttpResponse:
 def as_csv(request: Request) -> HttpResponse:
     """Return the occurrences asked for as a table for Excel: semicolons, days as the office writes them."""
     house, lang = request.house, request.house.lang
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    table = io.StringIO()
+    writer = csv.writer(table, delimiter=";", lineterminator="\r\n")
     writer.writerow([text(lang, f"column.{name}") for name in _COLUMNS])
     writer.writerows([_cell(lang, value) for value in occurrence_facts(item).values()] for item in _asked(request))
-    return _file(BOM + written.getvalue(), "text/csv; charset=utf-8", f"scadenze-{house.today}.csv")
+    return _file(BOM + table.getvalue(), "text/csv; charset=utf-8", f"scadenze-{house.today}.csv")
 
 
 @require_safe
@@ -84,7 +84,7 @@ def _cell(lang: str, value: object) -> str:
         return text(lang, "yes" if value else "no")
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
-    return str(text(lang, "value", value=value))
+    return written(lang, value)
 
 
 def _file(content: str, media_type: str, name: str) -> HttpResponse:
