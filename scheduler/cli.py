@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from scheduler.cli_drafts import draft_commands
 from scheduler.cli_entry import entry_commands
 from scheduler.errors import ScadenzarioError
 from scheduler.exits import CONFIGURATION, exit_code
@@ -123,14 +124,8 @@ def feed_token(
     feed_tokens.feed_token(_app(workspace, ""), act, name, scope, {**variants, "todo": todo})
 
 
+_commands.add_typer(draft_commands)
 _commands.add_typer(entry_commands)
-
-
-@_commands.command(help="draft")
-def draft(key: Key, output: Output = None, json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
-    from scheduler.commands import working
-
-    working.draft(_app(workspace, now), key, output, as_json=json)
 
 
 @_commands.command(help="sweep")

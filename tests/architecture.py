@@ -30,8 +30,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": LOWER | {"service", "web", "settings", "parts", "app"},
     "options": set(),
     "exits": {"errors"},
+    "cli_drafts": {"options", "commands"},
     "cli_entry": {"options", "commands"},
-    "cli": LOWER | {"service", "web", "settings", "parts", "app", "commands", "options", "exits", "cli_entry"},
+    "cli": LOWER
+    | {"service", "web", "settings", "parts", "app", "commands", "options", "exits", "cli_drafts", "cli_entry"},
     "__main__": {"cli"},
 }
 
@@ -61,7 +63,7 @@ HOMES: dict[str, set[str]] = {
     "ruamel": {"deadlines"},
     "segno": {"web"},
     "simpleeval": {"intake"},
-    "typer": {"cli", "cli_entry", "options"},
+    "typer": {"cli", "cli_drafts", "cli_entry", "options"},
     "uvicorn": {"web"},
     "yagmail": {"mail"},
 }

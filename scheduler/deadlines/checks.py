@@ -9,7 +9,7 @@ from scheduler.core.data import CheckSpec, FigureSpec, TableSpec
 from scheduler.core.expression import Comparison, ExpressionError, comparison
 from scheduler.core.obligation import Agreement
 from scheduler.deadlines import shape
-from scheduler.deadlines.declarations import is_number
+from scheduler.deadlines.figures import is_number
 from scheduler.deadlines.problems import Problems
 from scheduler.deadlines.source import Location
 

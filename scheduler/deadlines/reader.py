@@ -17,10 +17,11 @@ from scheduler.core.workdays import DAY, Shift
 from scheduler.deadlines import shape
 from scheduler.deadlines.agreements import agreements_of, office_of, people_of, roles_of, succession, workdays_of
 from scheduler.deadlines.checks import checks_of
-from scheduler.deadlines.declarations import figures_of, tables_of
+from scheduler.deadlines.figures import figures_of
 from scheduler.deadlines.problems import Problems, add_shape_errors
 from scheduler.deadlines.rules import due_of, milestones_of, needs_supplier, overrides_of
 from scheduler.deadlines.source import Location, read_yaml
+from scheduler.deadlines.tables import tables_of
 
 
 def read_register(path: Path, lang: str = "it") -> Register:

@@ -1,0 +1,17 @@
+"""The commands about the drafts of an occurrence, as a group that `cli` takes up among its own."""
+
+from __future__ import annotations
+
+import typer
+
+from scheduler.options import HERE, Json, Key, Now, Output, Workspace
+
+draft_commands = typer.Typer()
+
+
+@draft_commands.command(help="draft")
+def draft(key: Key, output: Output = None, json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
+    from scheduler.commands import working
+    from scheduler.commands.clock import app_at
+
+    working.draft(app_at(workspace, now), key, output, as_json=json)

@@ -1,0 +1,127 @@
+"""Tables: from the file's shape to values, each name checked against what is declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import PurePosixPath, PureWindowsPath
+
+from scheduler.core.data import (
+    MARKS,
+    Column,
+    ColumnType,
+    HiddenRows,
+    Span,
+    TableSpec,
+    Totals,
+    Unit,
+)
+from scheduler.deadlines import shape
+from scheduler.deadlines.problems import Problems
+from scheduler.deadlines.source import Location
+
+PLACEHOLDERS = ("year", "half", "quarter", "month", "key")
+SUFFIXES = (".xlsx", ".xls", ".ods", ".csv")
+NUMERIC = (ColumnType.INTEGER, ColumnType.AMOUNT, ColumnType.NUMBER, ColumnType.PERCENT)
+_UNITS = {
+    **dict.fromkeys((Unit.THOUSANDS, Unit.MILLIONS), (ColumnType.AMOUNT, ColumnType.NUMBER)),
+    **dict.fromkeys((Unit.POINTS, Unit.FRACTION), (ColumnType.PERCENT,)),
+}
+
+
+def tables_of(models: Mapping[str, shape.Table], problems: Problems) -> dict[str, TableSpec]:
+    """Return the declared tables by name."""
+    return {name: _table(name, model, ("tables", name), problems) for name, model in models.items()}
+
+
+def _table(name: str, model: shape.Table, location: Location, problems: Problems) -> TableSpec:
+    _check_path(model.path, (*location, "path"), problems)
+    _check_placeholders(model.sheet, (*location, "sheet"), problems)
+    if model.header_rows > model.header:
+        problems.add((*location, "header_rows"), "table.header-rows", value=model.header_rows, header=model.header)
+    columns: list[Column] = []
+    for column_name, column in model.columns.items():
+        columns.append(_column(column_name, column, columns, (*location, "columns", column_name), problems))
+    return TableSpec(
+        name,
+        model.path,
+        tuple(columns),
+        model.sheet,
+        model.header,
+        Span(model.span),
+        MARKS if model.marks is None else tuple(model.marks),
+        above=tuple(range(model.header - model.header_rows + 1, model.header)),
+        end=tuple(model.end),
+        totals=Totals(model.totals or ""),
+        hidden_rows=HiddenRows(model.hidden_rows or ""),
+        values_only=model.values_only,
+    )
+
+
+def _check_path(path: str, location: Location, problems: Problems) -> None:
+    _check_placeholders(path, location, problems)
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or PureWindowsPath(path).drive or "\\" in path:
+        problems.add(location, "table.path", value=path)
+    elif pure.suffix.lower() not in SUFFIXES:
+        problems.add(location, "table.suffix", value=pure.suffix or "–", known=", ".join(SUFFIXES))
+
+
+def _check_placeholders(value: str, location: Location, problems: Problems) -> None:
+    for name in re.findall(r"\{([^}]*)\}", value):
+        if name not in PLACEHOLDERS:
+            problems.add_unknown(location, "placeholder", name, PLACEHOLDERS)
+
+
+def _column(name: str, model: shape.Column, before: list[Column], location: Location, problems: Problems) -> Column:
+    kind = ColumnType(model.type or "testo")
+    if model.difference is not None:
+        if model.unit or model.min is not None or model.max is not None:
+            problems.add(location, "column.computed")
+        if model.header or model.type is not None:
+            problems.add(location, "column.both")
+        types = {column.name: column.type for column in before}
+        for operand in model.difference:
+            check_numeric(operand, types, "column-before", (*location, "difference"), problems)
+        minuend = types.get(model.difference[0], ColumnType.NUMBER)
+        pair = (model.difference[0], model.difference[1])
+        return Column(name, minuend, required=False, difference=pair)
+    if not model.header or model.type is None:
+        problems.add(location, "column.incomplete")
+    _check_placeholders(model.header, (*location, "header"), problems)
+    _check_limits(model, kind, location, problems)
+    if model.unit and kind not in _UNITS[Unit(model.unit)]:
+        problems.add((*location, "unit"), "column.unit", value=model.unit, type=str(kind))
+    return Column(
+        name,
+        kind,
+        model.header,
+        model.required,
+        model.unique,
+        tuple(model.values),
+        model.min,
+        model.max,
+        Unit(model.unit) if model.unit else None,
+    )
+
+
+def _check_limits(model: shape.Column, kind: ColumnType, location: Location, problems: Problems) -> None:
+    fitting = date if kind is ColumnType.DATE else Decimal if kind in NUMERIC else ()
+    limits = {"min": model.min, "max": model.max}
+    wrong = {key: limit for key, limit in limits.items() if limit is not None and not isinstance(limit, fitting)}
+    for key, limit in wrong.items():
+        problems.add((*location, key), "column.limit", value=str(limit), type=str(kind))
+    if not wrong and None not in limits.values() and model.min > model.max:  # type: ignore[operator]  # of one type
+        problems.add((*location, "min"), "column.limits", value=str(model.min), most=str(model.max))
+
+
+def check_numeric(
+    name: str, types: Mapping[str, ColumnType], kind: str, location: Location, problems: Problems
+) -> None:
+    """Add a problem where a name is no column, or one of a type that cannot be reckoned with."""
+    if name not in types:
+        problems.add_unknown(location, kind, name, types)
+    elif types[name] not in NUMERIC:
+        problems.add(location, "column.not-numeric", value=name, type=str(types[name]))
