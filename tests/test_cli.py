@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from icalendar import Calendar
 from openpyxl import load_workbook
@@ -78,6 +79,17 @@ def test_check_names_everything_that_is_wrong_at_once(workspace: Path) -> None:
     assert "templates/tavolo-verbale.docx: il modello non c'è" in lines[0]
     assert "templates/cabina-regia.docx: non è un documento Word .docx" in lines[1]
     assert lines[2].startswith("data/cabina-regia/2026.xlsx: il file non c'è")
+
+
+def test_check_warns_of_a_template_that_not_everybody_can_read(workspace: Path) -> None:
+    path = workspace / "templates/tavolo-verbale.docx"
+    document = docx.Document(str(path))
+    document.add_paragraph().add_run("Esito della seduta").bold = True
+    document.save(str(path))
+    result = scadenzario("check", *NOW, workspace=workspace)
+    assert result.returncode == 0
+    assert "templates/tavolo-verbale.docx, sotto «" in result.stderr
+    assert "accessibilità: «Esito della seduta» sembra un titolo ma è solo in grassetto" in result.stderr
 
 
 def test_check_says_where_the_file_is_wrong(workspace: Path) -> None:

@@ -26,7 +26,7 @@ from scheduler.service.workspace import Workspace
 def check(app: App, *, connect: bool) -> int:
     """Check everything but sending; print all problems and return the exit code of the first kind found."""
     findings = [
-        (4, template_problems(app.register, app.workspace, app.press) or _rehearsed(app)),
+        (4, template_problems(app.register, app.workspace, app.press) or [*_rehearsed(app), *_shortcomings(app)]),
         (5, _data_problems(app)),
         (6, _connection_problems(app) if connect else []),
     ]
@@ -54,6 +54,13 @@ def _rehearsed(app: App) -> list[Problem]:
     """Return what would break in the next twelve months, in templates that are all right as such."""
     rehearsal = Rehearsal(app.workspace, app.register.office, app.press, app.clock())
     return list(rehearsal.problems(app.occurrences))
+
+
+def _shortcomings(app: App) -> Iterator[Problem]:
+    """Yield what keeps the documents of templates that are all right from being read by everybody."""
+    for name in users(app.register):
+        template = app.workspace.template(name)
+        yield from app.press.shortcomings(template.read_bytes(), f"templates/{template.name}", app.lang)
 
 
 def _data_problems(app: App) -> list[Problem]:

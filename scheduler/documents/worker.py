@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from scheduler.documents import wire
+from scheduler.documents.accessibility import shortcomings
 from scheduler.documents.lint import template_problems
 from scheduler.documents.package import refuse_harmful
 from scheduler.documents.render import render
@@ -33,7 +34,13 @@ def filled(template: bytes, shown: str, values: Mapping[str, Any], at: datetime,
     return render(template, shown, values, at, lang)
 
 
-ORDERS: dict[str, Callable[..., Any]] = {"filled": filled, "problems": template_problems}
+def unread(template: bytes, shown: str, lang: str) -> tuple[Problem, ...]:
+    """Return what keeps a template's documents from being read by everybody; nothing of a harmful one."""
+    refuse_harmful(template, shown, lang)
+    return shortcomings(template, shown, lang)
+
+
+ORDERS: dict[str, Callable[..., Any]] = {"filled": filled, "problems": template_problems, "unread": unread}
 
 
 def serve(memory: int, seconds: float) -> None:

@@ -56,6 +56,14 @@ class Press:
         except TemplateError as error:
             return error.problems
 
+    def shortcomings(self, template: bytes, shown: str, lang: str) -> tuple[Problem, ...]:
+        """Return, as warnings, what keeps a template's documents from being read by everybody.
+
+        Raises:
+            TemplateError: the template takes too long or too much.
+        """
+        return _problems(self._reply("unread", (template, shown, lang), shown, lang))
+
     def close(self) -> None:
         """End the process, whatever it is doing."""
         if child := self._child:
