@@ -55,6 +55,7 @@ HOMES: dict[str, set[str]] = {
     "openpyxl": {"intake"},
     "pandas": {"intake"},
     "prometheus_client": {"web"},
+    "pypdfium2": {"documents"},
     "pydantic": {"deadlines", "web"},
     "pydantic_core": {"deadlines"},
     "python_calamine": {"intake"},

@@ -14,7 +14,7 @@ from scheduler.commands.sign_in_post import SignInPost
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.status import Status
 from scheduler.errors import ScadenzarioError
-from scheduler.service.pdf import Printer, program
+from scheduler.service.copies import Form, Printer, program
 from scheduler.service.readiness import Readiness, readiness
 from scheduler.web.access.beside import Beside
 from scheduler.web.access.door import Door, Queue
@@ -98,9 +98,9 @@ class Papers:
         """Tell whether LibreOffice is installed."""
         return program() is not None
 
-    def pdf(self, document: bytes) -> bytes:
-        """Return a Word document as PDF."""
-        return Printer(self.app.workspace, self.app.lang, turn=self.turn).pdf(document)
+    def copy(self, document: bytes, form: str) -> bytes:
+        """Return a Word document in another form."""
+        return Printer(self.app.workspace, self.app.lang, turn=self.turn).copy(document, Form[form])
 
     def readiness(self, occurrence: Occurrence) -> Readiness:
         """Return whether the documents could be made now, and of what."""

@@ -93,7 +93,7 @@ class Papers(Protocol):
 
     @property
     def can_print(self) -> bool: ...  # LibreOffice is installed
-    def pdf(self, document: bytes) -> bytes: ...
+    def copy(self, document: bytes, form: str) -> bytes: ...  # PDF, ARCHIVE (PDF/A-2) or ODT
     def readiness(self, occurrence: Occurrence) -> Readiness: ...
 
 

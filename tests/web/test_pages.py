@@ -12,6 +12,8 @@ import pytest
 
 from scheduler.app import App
 from scheduler.core.ledger import Act, ActKind
+from scheduler.service.copies import program
+from tests.conftest import missing
 from tests.web.asking import HOST, Visitor
 from tests.web.conftest import pages
 
@@ -55,6 +57,18 @@ def test_a_draft_is_given_as_it_was_made(app: App, visitor: Visitor) -> None:
     assert answer.content == app.workspace.read(draft.path)
     assert answer["content-disposition"].startswith("attachment; filename=")
     assert visitor.get(f"/scadenze/{KEY}/bozze/{draft.document}/99.docx").status == 404
+
+
+def test_a_draft_is_given_for_the_archive_under_a_name_of_its_own(app: App, visitor: Visitor) -> None:
+    if program() is None:
+        missing("LibreOffice")
+    draft = app.store.drafts(KEY)[-1]
+    page = visitor.get(f"/scadenze/{KEY}").text
+    path = f"/scadenze/{KEY}/bozze/{draft.document}/{draft.version}-archivio.pdf"
+    assert f'href="{path}"' in page
+    answer = visitor.get(path)
+    assert b"pdfaid:part>2<" in answer.content
+    assert answer["content-disposition"].endswith(f'-v{draft.version}-archivio.pdf"')
 
 
 def test_a_mail_is_shown_as_it_was_sent(app: App, visitor: Visitor) -> None:

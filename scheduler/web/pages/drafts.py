@@ -1,4 +1,4 @@
-"""The drafts of an occurrence as Word and as PDF, what differs from the version before, and the data behind them."""
+"""The drafts of an occurrence as Word, PDF and ODT, what differs from the version before, and the data behind them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from scheduler.web.house import House, Request
 from scheduler.web.pages.occurrence import dossier, download
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+COPIES = {  # by their form: what the browser is told, and how the file's name ends
+    "PDF": ("application/pdf", ".pdf"),
+    "ARCHIVE": ("application/pdf", "-archivio.pdf"),
+    "ODT": ("application/vnd.oasis.opendocument.text", ".odt"),
+}
 MOST_CHANGES = 500
 
 
@@ -29,14 +34,14 @@ def word(request: Request, obligation: str, period: str, document: str, version:
 
 @require_safe
 @needs(Access.READER)
-def pdf(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
-    """Return a draft as PDF, made when it is first asked for."""
+def copy(request: Request, obligation: str, period: str, document: str, version: int, form: str) -> HttpResponse:
+    """Return a draft in another form, made when it is first asked for."""
     house = request.house
     draft = draft_of(house, f"{obligation}/{period}", document, version)
     if not house.papers.can_print:
         raise Http404
-    made = house.papers.pdf(house.files.read(draft.path))
-    return download(made, "application/pdf", PurePosixPath(draft.path).with_suffix(".pdf").name)
+    made, (kind, ending) = house.papers.copy(house.files.read(draft.path), form), COPIES[form]
+    return download(made, kind, f"{PurePosixPath(draft.path).stem}{ending}")
 
 
 @require_safe

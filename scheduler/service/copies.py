@@ -1,4 +1,4 @@
-"""A kept document as PDF, by LibreOffice where it is installed; made once and kept in `var/pdf/`."""
+"""A kept document in another form, by LibreOffice where it is installed; made once and kept in `var/copies/`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,36 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
+from scheduler.documents.wholeness import archived, lost_words, odt_text, pdf_text
 from scheduler.errors import Problem, UserError
 from scheduler.locale import text
 from scheduler.service.alert import environment
 from scheduler.service.workspace import Workspace
 
-FOLDER = "pdf"
+FOLDER = "copies"
 SECONDS = 60.0  # that one document may take
+KEPT = 200  # copies; the oldest ones go, and are made anew when somebody asks for them
 _USUAL = Path("/usr/bin/soffice")
-_START = b"%PDF"
 _LONGEST_REASON = 200  # characters of what LibreOffice says
+
+
+class Form(Enum):
+    """A form that a document can take: how it is named, what LibreOffice calls it, and how it is read back."""
+
+    PDF = "pdf", "pdf:writer_pdf_Export", pdf_text
+    ARCHIVE = "pdfa.pdf", 'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}', archived
+    ODT = "odt", "odt:writer8", odt_text
+
+    def __init__(self, suffix: str, converter: str, read: Callable[[bytes], str]) -> None:
+        self.suffix = suffix
+        self.converter = converter
+        self.shown = f"@copy.{self.name.lower()}"
+        self.read = read  # raises ValueError where the bytes are not of this form
 
 
 def program() -> Path | None:
@@ -35,7 +52,7 @@ def program() -> Path | None:
 
 @dataclass(frozen=True)
 class Printer:
-    """Makes PDFs for one workspace; one at a time, for each takes a processor and much memory."""
+    """Makes copies for one workspace; one at a time, for each takes a processor and much memory."""
 
     workspace: Workspace
     lang: str
@@ -43,56 +60,67 @@ class Printer:
     seconds: float = SECONDS
     turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    def pdf(self, document: bytes) -> bytes:
-        """Return a .docx as PDF.
+    def copy(self, document: bytes, form: Form) -> bytes:
+        """Return a .docx in another form, with every word of it.
 
         Raises:
-            UserError: LibreOffice is not installed, cannot read the document, or takes too long.
+            UserError: LibreOffice is not installed, cannot read the document, takes too long, or leaves words out.
             SourceError: the result cannot be kept.
         """
-        relative = f"{FOLDER}/{hashlib.sha256(document).hexdigest()}.pdf"
-        kept = self._kept(relative)
-        if kept is not None:
+        relative = f"{FOLDER}/{hashlib.sha256(document).hexdigest()}.{form.suffix}"
+        if (kept := self._kept(relative)) is not None:
             return kept
         if self.soffice is None:
-            raise self._refusal("pdf.missing")
+            raise self._refusal("copy.missing", form=form.shown)
         if not self.turn.acquire(timeout=self.seconds):  # of many who ask at once, nobody waits for all the others
-            raise self._refusal("pdf.late", seconds=f"{self.seconds:g}")
+            raise self._refusal("copy.late", form=form.shown, seconds=f"{self.seconds:g}")
         try:
-            kept = self._kept(relative)  # somebody may have asked for the same before us
-            if kept is not None:
+            if (kept := self._kept(relative)) is not None:  # somebody may have asked for the same before us
                 return kept
-            made = self._made(document, self.soffice)
+            made = self._made(document, form, self.soffice)
             self.workspace.keep(relative, made)
+            self._tidy()
             return made
         finally:
             self.turn.release()
 
     def _kept(self, relative: str) -> bytes | None:
+        """Return a copy that is there; a file is written whole or not at all."""
         try:
-            content = (self.workspace.var / relative).read_bytes()
+            return (self.workspace.var / relative).read_bytes() or None
         except OSError:
             return None
-        return content if content.startswith(_START) else None
 
-    def _made(self, document: bytes, soffice: Path) -> bytes:
+    def _tidy(self) -> None:
+        """Remove the oldest copies: they are made anew by themselves."""
+        with contextlib.suppress(OSError):  # another process tidies as well
+            found = sorted((self.workspace.var / FOLDER).iterdir(), key=lambda path: path.stat().st_mtime)
+            for path in found[:-KEPT]:
+                path.unlink()
+
+    def _made(self, document: bytes, form: Form, soffice: Path) -> bytes:
         # a profile for each call: two that share one wait for each other, or fail
-        with tempfile.TemporaryDirectory(prefix="scadenzario-pdf-", ignore_cleanup_errors=True) as name:
+        with tempfile.TemporaryDirectory(prefix="scadenzario-copy-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             (folder / "document.docx").write_bytes(document)
-            said = self._run(soffice, folder)
-            made = folder / "out" / "document.pdf"
+            said = self._run(soffice, folder, form)
+            made = folder / "out" / f"document.{form.suffix.rpartition('.')[2]}"
             # LibreOffice leaves with 0 where it could not even load the document: only the file tells
             content = made.read_bytes() if made.is_file() else b""
-        if not content.startswith(_START):
-            raise self._refusal("pdf.failed", reason=" ".join(said.split())[:_LONGEST_REASON] or "–")
+        try:
+            text_of_it = form.read(content)
+        except ValueError as error:
+            reason = " ".join(said.split())[:_LONGEST_REASON] or "–"
+            raise self._refusal("copy.failed", form=form.shown, reason=reason) from error
+        if lost := lost_words(document, text_of_it):
+            raise self._refusal("copy.lost", form=form.shown, count=len(lost), first=lost[0])
         return content
 
-    def _run(self, soffice: Path, folder: Path) -> str:
+    def _run(self, soffice: Path, folder: Path, form: Form) -> str:
         line = [
             str(soffice),
             f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-            *("--headless", "--norestore", "--convert-to", "pdf:writer_pdf_Export"),
+            *("--headless", "--norestore", "--convert-to", form.converter),
             *("--outdir", str(folder / "out"), str(folder / "document.docx")),
         ]
         environ = {**environment(os.environ), "HOME": str(folder)}
@@ -108,11 +136,11 @@ class Printer:
                     start_new_session=True,
                 )
             except OSError as error:
-                raise self._refusal("pdf.failed", reason=error.strerror or "") from error
+                raise self._refusal("copy.failed", form=form.shown, reason=error.strerror or "") from error
             try:
                 process.wait(self.seconds)
             except subprocess.TimeoutExpired as error:
-                raise self._refusal("pdf.late", seconds=f"{self.seconds:g}") from error
+                raise self._refusal("copy.late", form=form.shown, seconds=f"{self.seconds:g}") from error
             finally:
                 _end(process)
             said.seek(0)
