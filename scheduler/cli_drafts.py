@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from scheduler.options import HERE, Json, Key, Now, Output, Workspace
@@ -15,3 +17,16 @@ def draft(key: Key, output: Output = None, json: Json = False, workspace: Worksp
     from scheduler.commands.clock import app_at
 
     working.draft(app_at(workspace, now), key, output, as_json=json)
+
+
+@draft_commands.command(help="variables")
+def variables(
+    obligation: Annotated[str, typer.Argument(metavar="ADEMPIMENTO", help="argument.obligation")],
+    json: Json = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import naming
+    from scheduler.commands.clock import app_at
+
+    naming.list_variables(app_at(workspace, now), obligation, as_json=json)

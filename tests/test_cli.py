@@ -81,6 +81,16 @@ def test_check_names_everything_that_is_wrong_at_once(workspace: Path) -> None:
     assert lines[2].startswith("data/cabina-regia/2026.xlsx: il file non c'è")
 
 
+def test_variables_lists_the_names_for_templates_and_knows_the_nearest_obligation(workspace: Path) -> None:
+    result = scadenzario("variables", "gol-avanzamento", "--json", *NOW, workspace=workspace)
+    names = {item["name"]: item for item in json.loads(result.stdout)}
+    assert names["periodo.anno"]["type"] == "intero"
+    assert names["tabelle.gol[].realizzato"]["origin"] == "Realizzato"
+    wrong = scadenzario("variables", "gol-avanzamnto", *NOW, workspace=workspace)
+    assert wrong.returncode == 2
+    assert wrong.stderr.strip() == "l'adempimento «gol-avanzamnto» non c'è; forse «gol-avanzamento»"
+
+
 def test_check_warns_of_a_template_that_not_everybody_can_read(workspace: Path) -> None:
     path = workspace / "templates/tavolo-verbale.docx"
     document = docx.Document(str(path))

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from scheduler.app import system_clock
 from scheduler.commands.acting import acts
+from scheduler.commands.naming import names_of
 from scheduler.commands.sign_in_post import SignInPost
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.status import Status
 from scheduler.errors import ScadenzarioError
 from scheduler.service.copies import Form, Printer, program
 from scheduler.service.readiness import Readiness, readiness
+from scheduler.service.variables import Variable
 from scheduler.web.access.beside import Beside
 from scheduler.web.access.door import Door, Queue
 from scheduler.web.access.journey import BACK
@@ -105,6 +107,10 @@ class Papers:
     def readiness(self, occurrence: Occurrence) -> Readiness:
         """Return whether the documents could be made now, and of what."""
         return readiness(self.app.drafter, occurrence)
+
+    def names(self, obligation_id: str) -> list[Variable]:
+        """Return the names that an obligation's templates may use."""
+        return names_of(self.app, obligation_id)
 
 
 def house(app: App, way_in: Door, lasting: Lasting, changed: Callable[[], None]) -> House:

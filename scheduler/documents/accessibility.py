@@ -48,9 +48,9 @@ def shortcomings(template: bytes, shown: str, lang: str) -> tuple[Problem, ...]:
 def _told(item: _Found, shown: str, lang: str) -> Problem:
     place = [shown]
     if item.heading:
-        place.append(text(lang, "template.under", heading=item.heading))
+        place.append(text(lang, "place.under", heading=item.heading))
     if item.table:
-        place.append(text(lang, "template.table", number=item.table))
+        place.append(text(lang, "place.table", number=item.table))
     return replace(problem(item.fault, ", ".join(place), lang), warning=True)
 
 

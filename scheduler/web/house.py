@@ -88,6 +88,19 @@ class Readiness(Protocol):
     def is_ready(self) -> bool: ...
 
 
+class Named(Protocol):
+    """One name that templates may use, in words."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def example(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
+
+
 class Papers(Protocol):
     """What can be done with documents."""
 
@@ -95,6 +108,7 @@ class Papers(Protocol):
     def can_print(self) -> bool: ...  # LibreOffice is installed
     def copy(self, document: bytes, form: str) -> bytes: ...  # PDF, ARCHIVE (PDF/A-2) or ODT
     def readiness(self, occurrence: Occurrence) -> Readiness: ...
+    def names(self, obligation_id: str) -> Sequence[Named]: ...  # that its templates may use
 
 
 @dataclass(frozen=True)

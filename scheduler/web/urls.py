@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{_DEADLINE}/prove/<int:number>", occurrence.evidence_file, name="evidence"),
     path("adempimenti", obligations.obligations, name="obligations"),
     path("adempimenti/<slug:obligation_id>", obligations.obligation, name="obligation"),
+    path("adempimenti/<slug:obligation_id>/nomi", obligations.names, name="names"),
     path("puntualita", obligations.punctual, name="punctuality"),
     path("invii", deliveries.deliveries, name="deliveries"),
     path("invii/<int:number>", deliveries.mail, name="mail"),

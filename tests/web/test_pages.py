@@ -71,6 +71,16 @@ def test_a_draft_is_given_for_the_archive_under_a_name_of_its_own(app: App, visi
     assert answer["content-disposition"].endswith(f'-v{draft.version}-archivio.pdf"')
 
 
+def test_the_names_for_templates_are_shown_to_readers_alone(reader: Visitor, stranger: Visitor) -> None:
+    path = "/adempimenti/costi-personale-annuale/nomi"
+    assert f'href="{path}"' in reader.get("/adempimenti/costi-personale-annuale").text
+    content = reader.get(path).text
+    for said in ("dati.totale", "sum(costi.totale)", "data/costi/{quarter}.xlsx [Costi]"):
+        assert said in content
+    assert "sum(costi.totale)" not in stranger.get(path).text
+    assert reader.get("/adempimenti/costi/nomi").status == 404
+
+
 def test_a_mail_is_shown_as_it_was_sent(app: App, visitor: Visitor) -> None:
     mail = app.store.history.mails(occurrence_key=KEY)[0]
     content = visitor.get(f"/invii/{mail.number}").text

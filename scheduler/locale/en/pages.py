@@ -130,6 +130,8 @@ SENTENCES: dict[str, str] = {
     "every.half-year": "half-year",
     "every.year": "year",
     "every.once": "once",
+    "names.title": "Names for Word templates",
+    "names.about": "In double braces these names print their value; those with [] are the columns of a list.",
     "obligations.agreements": "Agreements",
     "obligations.every": "Every",
     "obligations.owner": "Owner",

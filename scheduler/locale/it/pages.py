@@ -130,6 +130,8 @@ SENTENCES: dict[str, str] = {
     "every.half-year": "semestre",
     "every.year": "anno",
     "every.once": "una volta",
+    "names.title": "Nomi per i modelli Word",
+    "names.about": "Tra doppie parentesi graffe questi nomi stampano il loro valore; quelli con [] sono le colonne di un elenco.",
     "obligations.agreements": "Convenzioni",
     "obligations.every": "Ogni",
     "obligations.owner": "Responsabile",

@@ -6,7 +6,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from scheduler.core.access import Access
 from scheduler.core.punctuality import Count, punctuality
+from scheduler.web.access.identity import needs
 from scheduler.web.access.public import public_here
 from scheduler.web.house import Request
 from scheduler.web.paging import page_of
@@ -33,6 +35,17 @@ def obligation(request: Request, obligation_id: str) -> HttpResponse:
     statuses = [item for item in house.statuses() if item.occurrence.obligation.id == obligation_id]
     page = page_of(statuses, request.GET.get("pagina", ""))
     return render(request, "obligation.html", {"obligation": found, "page": page})
+
+
+@require_safe
+@needs(Access.READER)
+def names(request: Request, obligation_id: str) -> HttpResponse:
+    """Show the names that the obligation's templates may use."""
+    house = request.house
+    found = house.register.obligation(obligation_id)
+    if found is None:
+        raise Http404
+    return render(request, "names.html", {"obligation": found, "names": house.papers.names(obligation_id)})
 
 
 @require_safe

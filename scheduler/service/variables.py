@@ -1,0 +1,142 @@
+"""Every name that a template of an obligation may use: what it is, an example, and where its value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from scheduler.core.data import Column, ColumnType, Dataset, FigureSpec, Mark, Operation, TableSpec
+from scheduler.core.obligation import Obligation
+from scheduler.core.occurrence import Occurrence
+from scheduler.documents.context import LISTS, NAMES, Annex, RequestItem, Sheet, context
+from scheduler.documents.formats import printed
+from scheduler.errors import ScadenzarioError
+from scheduler.intake.invented import Case, invented
+from scheduler.service.drafting import Drafter
+
+_LONGEST_EXAMPLE = 80  # characters
+_PLAIN = Case("one", 1)
+_OWN = ("dati", "tabelle")  # the names inside them are each obligation's own
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One name, as it is written in a template; a list's columns stand behind `[]`."""
+
+    name: str
+    type: str  # a word of `deadlines.yaml`, or `type.…` of the catalogue
+    example: str  # '' where there is nothing to show
+    origin: str  # file, sheet and header; a formula; or a `variable.…` code of the catalogue
+
+
+def variables(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime) -> tuple[Variable, ...]:
+    """Return the names for the obligation of these occurrences, which are in order and at least one.
+
+    The examples are those of the last occurrence that has begun and whose workbooks can be read; else made up.
+    """
+    today = at.astimezone(drafter.workdays.zone).date()
+    begun = [item for item in occurrences if item.period.start <= today] or [occurrences[0]]
+    occurrence, data = _data(drafter, begun)
+    sheet = Sheet(
+        occurrence.obligation.title,
+        1,
+        today,
+        (Annex("documento.docx", "0" * 64),),
+        tuple(drafter.request_items(occurrence)[:1]) or (RequestItem("", "", "", ""),),
+        today,
+    )
+    values = context(occurrence, drafter.office, data, sheet)
+    general = (item for name, value in values.items() if name not in _OWN for item in _general(name, value))
+    obligation = occurrence.obligation
+    return (*_figures(obligation, data, values), *_tables(obligation, data, values), *general)
+
+
+def _data(drafter: Drafter, occurrences: Sequence[Occurrence]) -> tuple[Occurrence, Dataset]:
+    for occurrence in (*occurrences[-1:], *occurrences[-2:-1]):
+        try:
+            return occurrence, drafter.data(occurrence)
+        except ScadenzarioError:
+            continue
+    last = occurrences[-1]
+    obligation, year = last.obligation, last.period.last_day.year
+    return last, invented(obligation.tables, obligation.figures, last.agreement.amounts, year, _PLAIN)
+
+
+def _figures(obligation: Obligation, data: Dataset, values: Mapping[str, Any]) -> Iterator[Variable]:
+    for name, value in vars(values["dati"]).items():
+        spec = next((item for item in obligation.figures if item.name == name), None)
+        kind = _figure_type(spec, obligation.tables) if spec else ""
+        figure = data.figures.get(name)
+        formula = figure.formula if figure and figure.formula else str(spec.operation) if spec else ""
+        yield Variable(f"dati.{name}", kind or _type(value), _example(value), formula)
+
+
+def _figure_type(spec: FigureSpec, tables: Sequence[TableSpec]) -> str:
+    """Return the type of the column that a figure sums up or picks from; '' where it has one of its own."""
+    if spec.operation not in (Operation.SUM, Operation.PICK):
+        return ""
+    table, _, name = spec.of.partition(".")
+    columns = [column for item in tables if item.name == table for column in item.columns if column.name == name]
+    return str(columns[0].type) if columns else ""
+
+
+def _tables(obligation: Obligation, data: Dataset, values: Mapping[str, Any]) -> Iterator[Variable]:
+    specs = {item.name: item for item in obligation.tables}
+    for name, rows in vars(values["tabelle"]).items():
+        spec, figure = specs.get(name), data.figures.get(name)
+        origin = f"{spec.path} [{spec.sheet}]" if spec and spec.sheet else spec.path if spec else ""
+        yield Variable(f"tabelle.{name}", "type.list", "", origin or (figure.formula if figure else ""))
+        columns = {column.name: column for column in spec.columns} if spec else {}
+        for column, value in vars(rows[0]).items() if rows else ():
+            yield _column(f"tabelle.{name}[].{column}", columns.get(column), value)
+        if not rows:
+            yield from (_column(f"tabelle.{name}[].{item.name}", item, None) for item in columns.values())
+
+
+def _column(name: str, column: Column | None, value: object) -> Variable:
+    header = " − ".join(column.difference) if column and column.difference else column.header if column else ""
+    is_person = column is not None and column.type is ColumnType.TAX_CODE
+    return Variable(name, str(column.type) if column else _type(value), "" if is_person else _example(value), header)
+
+
+def _general(name: str, value: object) -> Iterator[Variable]:
+    origin = f"variable.{name}"
+    if isinstance(value, list):
+        yield Variable(name, "type.list", "", origin)
+        columns = vars(value[0]) if value else dict.fromkeys(LISTS[name], "")
+        for column, item in columns.items():
+            yield Variable(f"{name}[].{column}", _type(item), _example(item), origin)
+        return
+    for inner in NAMES[name]:
+        found = getattr(value, inner)
+        if isinstance(found, list) and found and isinstance(found[0], SimpleNamespace):
+            yield from (
+                Variable(item.name.replace(inner, f"{name}.{inner}", 1), item.type, item.example, origin)
+                for item in _general(inner, found)
+            )
+        else:
+            yield Variable(f"{name}.{inner}", _type(found), _example(found), origin)
+
+
+def _type(value: object) -> str:
+    """Return the type of a value of which no column tells one."""
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, "type.truth"),
+        (int, ColumnType.INTEGER),
+        (Decimal, ColumnType.NUMBER),
+        (date, ColumnType.DATE),
+        (Mark, ColumnType.NUMBER),
+    )
+    if isinstance(value, list | tuple):
+        return "type.list"
+    return next((str(name) for kind, name in kinds if isinstance(value, kind)), str(ColumnType.TEXT))
+
+
+def _example(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(printed(item) for item in value)[:_LONGEST_EXAMPLE]
+    return printed(value)[:_LONGEST_EXAMPLE]
