@@ -24,7 +24,7 @@ from scheduler.documents.template import KEPT, template_of
 from scheduler.errors import TemplateError
 from tests.conftest import ROOT, missing
 
-from .test_same_as_docxtpl import BODIES, VALUES, picture
+from .corpus import BODIES, VALUES, picture
 from .word import docx, p, run, tbl, tc, tr
 
 AT = datetime(2025, 2, 10, 8, tzinfo=UTC)

@@ -11,6 +11,9 @@ from xml.etree import ElementTree
 
 from docx import Document
 from docx.oxml import parse_xml
+from lxml import etree
+
+from scheduler.documents.package import TEXT_PARTS
 
 NAMESPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -102,25 +105,37 @@ def _add_notes(document: Any, kind: str, markup: str) -> None:
     document.part.relate_to(part, f"{NAMESPACES['r']}/{kind}s")
 
 
-def parts(content: bytes, *, whole_cells: bool = False) -> dict[str, str]:
+def parts(content: bytes) -> dict[str, str]:
     """Every part of a package by name: a line for each element, other bytes as they are.
 
     Relationships and content types are lists without an order, and python-docx writes them in its own: they are sorted.
-    On demand, each cell that ends in no paragraph is given an empty one, as Word demands.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return {name: _readable(name, package.read(name), whole_cells) for name in package.namelist()}
+        return {name: _readable(name, package.read(name)) for name in package.namelist()}
+
+
+def with_whole_cells(content: bytes) -> bytes:
+    """The package with an empty paragraph in each cell that ends in none, as Word demands."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, _with_whole_cells(old.read(name)) if TEXT_PARTS.fullmatch(name) else old.read(name))
+    return result.getvalue()
+
+
+def _with_whole_cells(part: bytes) -> bytes:
+    root = etree.fromstring(part)
+    for cell in root.iter(f"{W}tc"):
+        if len(cell) == 0 or cell[-1].tag in (f"{W}tcPr", f"{W}tbl"):
+            cell.append(cell.makeelement(f"{W}p"))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 @lru_cache(maxsize=100)
-def _readable(name: str, content: bytes, whole_cells: bool) -> str:
+def _readable(name: str, content: bytes) -> str:
     if not name.endswith((".xml", ".rels")):
         return content.hex()
-    root = ElementTree.fromstring(content)  # noqa: S314
-    for cell in root.iter(f"{W}tc") if whole_cells else ():
-        if len(cell) == 0 or cell[-1].tag in (f"{W}tcPr", f"{W}tbl"):
-            cell.append(ElementTree.Element(f"{W}p"))
-    lines = list(_lines(root, 0))
+    lines = list(_lines(ElementTree.fromstring(content), 0))  # noqa: S314
     return "\n".join(lines if name.startswith("word/") and name.endswith(".xml") else sorted(lines))
 
 
