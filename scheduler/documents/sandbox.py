@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from scheduler.documents.formats import FILTERS, printed
 from scheduler.documents.inserts import Insert
+from scheduler.documents.order import restored
 from scheduler.documents.shape import place, settle
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Rendering(Context):
     def _runs(self, markup: str) -> str:
         for text in _RUNS.findall(markup):
             self.printed.note(text)
-        return markup
+        return restored(markup)
 
 
 class _Writer(CodeGenerator):

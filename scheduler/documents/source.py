@@ -14,6 +14,7 @@ from jinja2 import Template, nodes
 
 from scheduler.documents import mending
 from scheduler.documents.mending import Frame
+from scheduler.documents.order import restored
 from scheduler.documents.readback import text_of
 from scheduler.documents.sandbox import Printed, Sandbox
 from scheduler.documents.shape import settle
@@ -117,7 +118,7 @@ def sources(document: DocxTemplate) -> Iterator[Source]:
         text = document.get_part_xml(story)
         if start := _START.match(text):
             frame = Frame(start[0], start[0], f"</{start[1]}>")
-            yield Source(name.lstrip("/"), frame, document.patch_xml(text), DECLARATION)
+            yield Source(name.lstrip("/"), frame, restored(document.patch_xml(text)), DECLARATION)
 
 
 def _body(document: DocxTemplate) -> Source:
@@ -128,7 +129,7 @@ def _body(document: DocxTemplate) -> Source:
     before, after = serialize_part_xml(element).decode().split("<w:body/>")
     full = text[: text.index(">") + 1]
     frame = Frame("<w:body>", full, "</w:body>")
-    patched = document.patch_xml(frame.bare + text[len(full) :])
+    patched = restored(document.patch_xml(frame.bare + text[len(full) :]))
     return Source(document.docx.part.partname.lstrip("/"), frame, patched, before, after, body=True)
 
 

@@ -25,6 +25,7 @@ from scheduler.documents.source import (
 )
 
 if TYPE_CHECKING:
+    from docx.opc.coreprops import CoreProperties
     from docxtpl import DocxTemplate
 
 KEPT = 32  # templates; an office has about twenty
@@ -119,9 +120,15 @@ def _properties(document: DocxTemplate, sandbox: Sandbox) -> Properties | None:
             texts[token], text = compiled_text(sandbox, text), token
         setattr(core, name, text)
     core.created = core.modified = _TIME
-    core.revision = 1
+    _first_revision(core)
     part = package.part_related_by(kind)
     return Properties(part.partname.lstrip("/"), part.blob.decode(), texts)
+
+
+def _first_revision(core: CoreProperties) -> None:
+    """Call the document its first revision, where it counts them; python-docx would count in a wrong namespace too."""
+    for element in core._element.iter("{*}revision"):  # python-docx has no other way to the element
+        element.text = "1"
 
 
 def _stamp(at: datetime) -> str:

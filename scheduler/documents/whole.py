@@ -11,6 +11,7 @@ from docxtpl import DocxTemplate
 
 from scheduler.documents.archive import same_bytes
 from scheduler.documents.mending import cells
+from scheduler.documents.order import restored
 from scheduler.documents.package import document_text
 from scheduler.documents.readback import absent
 from scheduler.documents.sandbox import Printed, environment
@@ -22,8 +23,8 @@ class _Whole(DocxTemplate):  # type: ignore[misc]
     """docxtpl without what it does wrong: cells without paragraphs, footnotes filled once for each section."""
 
     def render_xml_part(self, *args: Any) -> str:
-        """Return a filled part with whole cells."""
-        return cells(super().render_xml_part(*args))
+        """Return a filled part with whole cells, and properties in order."""
+        return restored(cells(super().render_xml_part(*args)))
 
     def render_properties(self, context: dict[str, Any], jinja_env: Any = None) -> None:
         """Leave the properties to the compiled template: docxtpl escapes them twice."""

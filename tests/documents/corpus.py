@@ -164,7 +164,6 @@ class Case:
         values = {**VALUES, **self.values, **(self.bind(document) if self.bind else {})}
         document.render(values, jinja_env=Environment(autoescape=True), autoescape=True)
         document.core_properties.created = document.core_properties.modified = AT.replace(tzinfo=None)
-        document.core_properties.revision = 1
         document.save(result)
         return result.getvalue()
 

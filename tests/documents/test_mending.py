@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jinja2 import Template
 
 from scheduler.documents.mending import Frame, cells, lines, numbered, regular, tables
+from scheduler.documents.order import restored
 from scheduler.documents.sandbox import environment
 from scheduler.documents.shape import settle
 
@@ -157,3 +158,22 @@ def test_a_cell_ends_in_a_paragraph(given_cell: str, whole: str) -> None:
 def test_drawings_are_numbered() -> None:
     drawing = '<wp:docPr name="a" id="7" descr="id=&quot;9&quot;"/>'
     assert re.findall(r' id="(\d+)"', numbered(drawing * 3)) == ["1001", "1002", "1003"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "ordered"),
+    [
+        ('<w:gridSpan w:val="{{ n }}"/><w:tcW w:w="1"/>', '<w:tcW w:w="1"/><w:gridSpan w:val="{{ n }}"/>'),
+        (
+            '<w:shd w:fill="{{ "F" if a > 1 else \'<\' }}"/><w:tcW/>',
+            '<w:tcW/><w:shd w:fill="{{ "F" if a > 1 else \'<\' }}"/>',
+        ),
+        ("<w:vAlign/><w:tcMar><w:left/><w:right/></w:tcMar>", "<w:tcMar><w:left/><w:right/></w:tcMar><w:vAlign/>"),
+        ("<w:tcW/><w:shd/>", "<w:tcW/><w:shd/>"),
+        ("{% if a %}<w:shd/>{% endif %}<w:tcW/>", "{% if a %}<w:shd/>{% endif %}<w:tcW/>"),
+        ("<w:unheardOf/><w:tcW/>", "<w:unheardOf/><w:tcW/>"),
+    ],
+)
+def test_properties_are_put_in_order_where_nothing_stands_between(inside: str, ordered: str) -> None:
+    cell = "<w:tc><w:tcPr>{}</w:tcPr><w:p/></w:tc>"
+    assert restored(cell.format(inside) * 2) == cell.format(ordered) * 2

@@ -1,8 +1,8 @@
 """Whatever docxtpl documents comes out as docxtpl makes it: the same parts, each with the same elements and texts.
 
-Four things are evened out: docxtpl takes the instants of the properties from the template, and leaves cells without the
-paragraph that Word demands; the order of relationships and types means nothing; and what is compared are elements, so
-`<a></a>` is `<a/>` wherever its namespace is declared.
+Evened out are: the instants of the properties, which docxtpl takes from the template; cells that it leaves without the
+paragraph, and properties without the order, that Word demands; the order of relationships and types, which means
+nothing; and `<a></a>`, which is `<a/>` wherever its namespace is declared.
 """
 
 from __future__ import annotations

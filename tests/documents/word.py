@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from xml.etree import ElementTree
 
@@ -27,6 +28,8 @@ NAMESPACES = {
 DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 NOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 W = f"{{{NAMESPACES['w']}}}"
+UNORDERED = (f"{W}tcPr", f"{W}rPr")
+_tag = attrgetter("tag")
 
 
 def run(text: str, properties: str = "") -> str:
@@ -109,6 +112,7 @@ def parts(content: bytes) -> dict[str, str]:
     """Every part of a package by name: a line for each element, other bytes as they are.
 
     Relationships and content types are lists without an order, and python-docx writes them in its own: they are sorted.
+    So are the properties of cells and runs, whose order docxtpl does not keep.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return {name: _readable(name, package.read(name)) for name in package.namelist()}
@@ -141,5 +145,5 @@ def _readable(name: str, content: bytes) -> str:
 
 def _lines(element: ElementTree.Element, depth: int) -> Iterator[str]:
     yield f"{depth} {element.tag} {sorted(element.attrib.items())} {element.text or ''!r} {element.tail or ''!r}"
-    for child in element:
+    for child in sorted(element, key=_tag) if element.tag in UNORDERED else element:
         yield from _lines(child, depth + 1)
