@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SCRIPTS := tests/feed/javascript/node_modules tests/browser/javascript/node_modules
+MEASURED := benchmarks/javascript/node_modules
 
 .PHONY: run test check bench setup lock samples schema clean
 
@@ -16,7 +17,7 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: setup
+bench: setup $(MEASURED)
 	@$(BIN)/python -m benchmarks
 
 setup: .venv/ready
@@ -28,7 +29,7 @@ setup: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SCRIPTS): %/node_modules: %/package-lock.json
+$(SCRIPTS) $(MEASURED): %/node_modules: %/package-lock.json
 	@command -v npm >/dev/null || exit 0; cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch $(@F)
 
 # What an installation needs, and what building the wheel needs: the same versions as in requirements.lock.

@@ -16,7 +16,8 @@ _FILLED_SPAN = re.compile(r"<w:gridSpan[^>]*\{")
 _SPAN = re.compile(r'<w:gridSpan w:val="(\d+)"')
 _COLUMN = "<w:gridCol "
 _TABLE, _TABLE_END, _ROW_END, _CELL_END, _PARAGRAPH_END = "<w:tbl>", "</w:tbl>", "</w:tr>", "</w:tc>", "</w:p>"
-_DRAWING = re.compile(r'(<wp:docPr\b[^>]*?\sid=")[^"]*')
+_DRAWING = "<wp:docPr "
+_NUMBER = re.compile(r'((?:^|[^>]*?\s)id=")[^"]*')
 _FIRST_DRAWING = 1001
 _BEFORE_PARAGRAPHS = ("<w:tc>", "<w:tc ", "</w:tcPr>", "</w:tbl>", "<w:tbl/>")
 _PARAGRAPH = re.compile(r"</w:p>|<w:p(?: [^>]*)?/>|</w:sdt>")
@@ -118,8 +119,14 @@ def _width(row: str) -> int:
 
 def numbered(xml: str) -> str:
     """Return the body with its drawings numbered from 1001, so that no number is there twice."""
+    before, *drawings = xml.split(_DRAWING)
     numbers = itertools.count(_FIRST_DRAWING)
-    return _DRAWING.sub(lambda match: f"{match[1]}{next(numbers)}", xml)
+    return _DRAWING.join([before, *(_renumbered(drawing, numbers) for drawing in drawings)])
+
+
+def _renumbered(drawing: str, numbers: Iterator[int]) -> str:
+    found = _NUMBER.match(drawing)
+    return f"{found[1]}{next(numbers)}{drawing[found.end() :]}" if found else drawing
 
 
 def ends_in_paragraphs(source: str) -> bool:
