@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from scheduler.documents.archive import Deflater, Entry, deflated
+from scheduler.documents.mending import numbered, numbers
 from scheduler.documents.readback import in_order, missing, seen
 from scheduler.documents.source import Part
 
@@ -24,12 +25,14 @@ def filled(part: Part, values: dict[str, Any]) -> tuple[Entry, list[str]]:
 def _streamed(part: Part, values: dict[str, Any]) -> tuple[Entry, list[str]] | None:
     """Write the part as it comes; None if a text has to be taken apart, for which the whole must be known."""
     printed, pieces = part.begun(values)
-    deflater = Deflater()
+    deflater, drawings = Deflater(), numbers()
     deflater.add(part.source.before.encode())
     while batch := list(itertools.islice(pieces, BATCH)):
         markup = "".join(batch)
         if printed.parted or not in_order(markup, printed.texts):
             return None
+        if part.drawings:
+            markup = numbered(markup, drawings)
         printed.texts.clear()
         deflater.add(markup.encode())
     deflater.add(part.source.after.encode())

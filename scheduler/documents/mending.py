@@ -18,6 +18,7 @@ _COLUMN = "<w:gridCol "
 _TABLE, _TABLE_END, _ROW_END, _CELL_END, _PARAGRAPH_END = "<w:tbl>", "</w:tbl>", "</w:tr>", "</w:tc>", "</w:p>"
 _DRAWING = "<wp:docPr "
 _NUMBER = re.compile(r'((?:^|[^>]*?\s)id=")[^"]*')
+_NUMBERED = re.compile(r'<wp:docPr((?:\s+\w+="[^"]*")+?)(\s+id="[^"]*")')
 _FIRST_DRAWING = 1001
 _BEFORE_PARAGRAPHS = ("<w:tc>", "<w:tc ", "</w:tcPr>", "</w:tbl>", "<w:tbl/>")
 _PARAGRAPH = re.compile(r"</w:p>|<w:p(?: [^>]*)?/>|</w:sdt>")
@@ -117,11 +118,20 @@ def _width(row: str) -> int:
     return cells + sum(int(span) - 1 for span in _SPAN.findall(row)) if "<w:gridSpan" in row else cells
 
 
-def numbered(xml: str) -> str:
-    """Return the body with its drawings numbered from 1001, so that no number is there twice."""
+def numbers() -> Iterator[int]:
+    """Return the numbers that the drawings of a body get, as docxtpl gives them."""
+    return itertools.count(_FIRST_DRAWING)
+
+
+def numbered(xml: str, numbers: Iterator[int]) -> str:
+    """Return the body, or its next piece, with its drawings numbered, so that no number is there twice."""
     before, *drawings = xml.split(_DRAWING)
-    numbers = itertools.count(_FIRST_DRAWING)
     return _DRAWING.join([before, *(_renumbered(drawing, numbers) for drawing in drawings)])
+
+
+def number_first(source: str) -> str:
+    """Return the template with the number of each drawing as its first attribute, where no value can part them."""
+    return _NUMBERED.sub(r"<wp:docPr\2\1", source)
 
 
 def _renumbered(drawing: str, numbers: Iterator[int]) -> str:

@@ -67,13 +67,13 @@ class Part:
     proven: bool  # every rendering is well-formed
     regular: bool  # no table's grid depends on the data
     full: bool  # no cell can be without a paragraph
-    drawings: bool
+    drawings: bool  # there are some, to be numbered
     even: bool  # the template's own texts hold no tab or line break that has to become an element
 
     @property
     def steady(self) -> bool:
         """Whether nothing has to be mended whatever the data, so that the part can be written as it comes."""
-        return self.proven and self.regular and self.full and self.even and not self.drawings
+        return self.proven and self.regular and self.full and self.even
 
     def begun(self, values: dict[str, Any]) -> tuple[Printed, Iterator[str]]:
         """Return the notes of a new rendering, and its pieces, which are made one after the other."""
@@ -92,7 +92,7 @@ class Part:
         elif not self.regular:
             xml = mending.tables(xml, self.source.frame)
         if self.drawings:
-            xml = mending.numbered(xml)
+            xml = mending.numbered(xml, mending.numbers())
         return xml if self.full else mending.cells(xml)
 
     def _parsed(self, xml: str) -> str:
@@ -129,7 +129,7 @@ def _body(document: DocxTemplate) -> Source:
     before, after = serialize_part_xml(element).decode().split("<w:body/>")
     full = text[: text.index(">") + 1]
     frame = Frame("<w:body>", full, "</w:body>")
-    patched = restored(document.patch_xml(frame.bare + text[len(full) :]))
+    patched = mending.number_first(restored(document.patch_xml(frame.bare + text[len(full) :])))
     return Source(document.docx.part.partname.lstrip("/"), frame, patched, before, after, body=True)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Template
 
-from scheduler.documents.mending import Frame, cells, lines, numbered, regular, tables
+from scheduler.documents.mending import Frame, cells, lines, number_first, numbered, numbers, regular, tables
 from scheduler.documents.order import restored
 from scheduler.documents.sandbox import environment
 from scheduler.documents.shape import settle
@@ -157,7 +157,8 @@ def test_a_cell_ends_in_a_paragraph(given_cell: str, whole: str) -> None:
 
 def test_drawings_are_numbered() -> None:
     drawing = '<wp:docPr name="a" id="7" descr="id=&quot;9&quot;"/>'
-    assert re.findall(r' id="(\d+)"', numbered(drawing * 3)) == ["1001", "1002", "1003"]
+    assert re.findall(r' id="(\d+)"', numbered(drawing * 3, numbers())) == ["1001", "1002", "1003"]
+    assert number_first(drawing * 2) == '<wp:docPr id="7" name="a" descr="id=&quot;9&quot;"/>' * 2
 
 
 @pytest.mark.parametrize(
