@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,19 @@ from scheduler.ledger.store import Store  # noqa: E402
 from tests.postgresql import PostgreSQL, installed, new_database  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108  (a folder without a disk; the bytes that must be free in it)
+
+# What most tests would wait for is the disk: the ledger and the workspace have each write confirmed.
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    tempfile.tempdir = str(MEMORY)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _memory_given_back(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Leave no files behind where all went well."""
+    yield
+    if not request.session.testsfailed:
+        shutil.rmtree(tmp_path_factory.getbasetemp(), ignore_errors=True)
 
 
 def missing(what: str) -> None:
@@ -35,7 +49,8 @@ def own_postgresql() -> Iterator[PostgreSQL]:
     if binaries is None:
         missing("PostgreSQL")
         return
-    server = PostgreSQL(binaries, "-c fsync=off")  # what is lost in a power cut is no test's concern
+    # what is lost in a power cut is no test's concern; shared memory in its own folder goes when that goes
+    server = PostgreSQL(binaries, "-c fsync=off -c dynamic_shared_memory_type=mmap")
     yield server
     server.stop()
 
@@ -47,11 +62,32 @@ def postgresql_server() -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="session")
+def new_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a ledger with this version's tables and nothing in them, to be copied: making it takes a while."""
+    folder = tmp_path_factory.mktemp("new-ledger")
+    database.close(database.connect("sqlite:///ledger.sqlite3", folder, "it"))
+    return folder / "ledger.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with this version's tables and nothing in them, to be copied."""
+    url = new_database(postgresql_server)
+    database.close(database.connect(url, tmp_path_factory.mktemp("template"), "it"))
+    return url.rpartition("/")[2]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty ledger, once on SQLite and once on PostgreSQL."""
-    sqlite = "sqlite:///var/ledger.sqlite3"
-    url = sqlite if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
+    url = "sqlite:///var/ledger.sqlite3"
+    if request.param == "sqlite":
+        (tmp_path / "var").mkdir()
+        shutil.copy2(request.getfixturevalue("new_ledger"), tmp_path / "var/ledger.sqlite3")
+    else:
+        server, template = (str(request.getfixturevalue(f"postgresql_{name}")) for name in ("server", "template"))
+        url = new_database(server, template)
     alias = database.connect(url, tmp_path, "it")
     yield Store(alias)
     database.close(alias)

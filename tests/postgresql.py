@@ -57,11 +57,11 @@ class PostgreSQL:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
 
 
-def new_database(server: str) -> str:
-    """Make a new, empty database on a server; return its URL."""
+def new_database(server: str, template: str = "template1") -> str:
+    """Make a new database on a server, empty or as another one that nobody is connected to; return its URL."""
     import psycopg
 
     name = f"ledger_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{server}/{name}"
