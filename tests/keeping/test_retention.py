@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,11 +20,26 @@ QUARTER = "costi-personale-trimestrale/2026-Q3"  # drafted in the workspace in u
 LATER = NOW + timedelta(days=800)
 
 
+@pytest.fixture(scope="module")
+def drafted(used: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace in use with three versions of a draft; never changed."""
+    folder = tmp_path_factory.mktemp("drafted") / "office"
+    shutil.copytree(used, folder)
+    for _ in range(2):
+        assert Place(folder).run("draft", QUARTER, *LOCAL).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def place(drafted: Path, tmp_path: Path) -> Place:
+    """A copy of it."""
+    shutil.copytree(drafted, tmp_path / "office")
+    return Place(tmp_path / "office")
+
+
 @pytest.fixture
 def app(place: Place) -> App:
-    """The workspace in use, which keeps twelve months, with three versions of a draft and six automatic backups."""
-    for _ in range(2):
-        assert place.run("draft", QUARTER, *LOCAL).returncode == 0
+    """That workspace, which keeps twelve months, with seven automatic backups."""
     folder = place.root / "var/backups"
     folder.mkdir(exist_ok=True)
     for number in range(7):

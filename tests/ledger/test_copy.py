@@ -8,14 +8,12 @@ import os
 import sqlite3
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from scheduler.core.ledger import Act, ActKind
@@ -25,6 +23,7 @@ from scheduler.ledger.store import Store
 from tests.conftest import ROOT
 from tests.ledger import first_release
 from tests.ledger.first_release import AT, DRAFTS, KEY, MAILS
+from tests.postgresql import new_database
 
 WRITER = """
 import sys
@@ -79,10 +78,7 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The alias of a second, empty ledger."""
     url = "sqlite:///other.sqlite3"
     if request.param == "postgresql":
-        server, name = str(request.getfixturevalue("postgresql_server")), f"other_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        url = f"{server}/{name}"
+        url = new_database(str(request.getfixturevalue("postgresql_server")))
     alias = database.known_as(url, tmp_path, "it")
     yield alias
     database.close(alias)
