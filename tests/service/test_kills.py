@@ -1,6 +1,6 @@
 """`kill -9` at random instants: started again until all is done, every mail has arrived, and once unless flagged.
 
-12 kills by default; `SCADENZARIO_KILLS=200` asks for more. Each office is killed until its work is done, then a new one
+5 kills by default; `SCADENZARIO_KILLS=200` asks for more. Each office is killed until its work is done, then a new one
 begins. Half of the kills come at a random instant after the start, half while the mail server has a random mail in hand
 (before the final dot, after it, or after its reply): pure chance would hardly ever meet those.
 """
@@ -31,7 +31,7 @@ from tests.service.processes import (
 )
 from tests.service.waiting import wait_for
 
-KILLS = int(os.environ.get("SCADENZARIO_KILLS", "12"))
+KILLS = int(os.environ.get("SCADENZARIO_KILLS", "5"))
 REMINDERS, DRAFTS = 4, 1
 STEP = 16  # minutes by which the clock is on at each start: longer than a lease and than the wait for a lost reply
 LONGEST = 2.5  # seconds from a start to its kill

@@ -1,4 +1,7 @@
-"""The whole term of the shipped convention on a false clock, through the command, with real workbooks and templates."""
+"""The term of the shipped convention on a false clock, through the command, with real workbooks and templates.
+
+Its last half-year and what is owed after it; `SCADENZARIO_TERM=whole` goes through all of it, from February 2024.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ from scheduler.deadlines import read_register
 from scheduler.documents.package import document_text
 from tests.conftest import ROOT
 
-START, END = "2024-02-16", "2027-03-31"
+WHOLE = os.environ.get("SCADENZARIO_TERM") == "whole"
+START, END = "2024-02-16" if WHOLE else "2026-07-01", "2027-03-31"
+MONTHS = 37 if WHOLE else 9
 
 
 def simulate(out: Path, since: str, until: str, *options: str) -> subprocess.Popen[bytes]:
@@ -33,7 +38,7 @@ def simulate(out: Path, since: str, until: str, *options: str) -> subprocess.Pop
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole term, its first months once more, and a year in which everything is filed in time.
+    """The term, its first months once more, and months in which everything is filed in time.
 
     They are run once, also where several processes share the tests.
     """
@@ -50,8 +55,8 @@ def run_all(folder: Path) -> None:
     folder.mkdir()
     running = [
         simulate(folder / "whole", START, END),
-        simulate(folder / "again", START, "2024-06-30"),
-        simulate(folder / "filed", "2025-01-01", "2025-06-30", "--filed-on-target"),
+        simulate(folder / "again", START, "2024-06-30" if WHOLE else "2026-08-31"),
+        simulate(folder / "filed", "2025-01-01", "2025-06-30" if WHOLE else "2025-03-31", "--filed-on-target"),
     ]
     assert [process.wait() for process in running] == [0, 0, 0]
 
@@ -63,12 +68,12 @@ def reports(folder: Path) -> list[dict[str, Any]]:
 
 def test_every_milestone_of_every_occurrence_exactly_once_and_never_early(reports: list[dict[str, Any]]) -> None:
     register = read_register(ROOT / "deadlines.yaml")
-    start = datetime(2024, 2, 15, 23, tzinfo=UTC)
+    start = datetime.fromisoformat(START).replace(tzinfo=register.workdays.zone).astimezone(UTC)
     end = datetime(2027, 3, 31, 22, tzinfo=UTC)
     expected = {
         f"{item.key}/{milestone.key}": milestone_at(item, milestone, register.workdays)
         for item in all_occurrences(register.obligations, register.workdays)
-        if item.legal_due_on >= date(2024, 2, 16)
+        if item.legal_due_on >= date.fromisoformat(START)
         for milestone in item.obligation.milestones
         if milestone_at(item, milestone, register.workdays) < end
     }
@@ -88,7 +93,7 @@ def test_nothing_fails_and_every_mail_leaves_once(reports: list[dict[str, Any]])
     mails = [mail for report in reports for mail in report["mails"]]
     assert {mail["state"] for mail in mails} == {"sent"}
     assert max(Counter(mail["message_id"] for mail in mails).values()) == 1
-    assert len(mails) > 700
+    assert len(mails) > 18 * MONTHS
 
 
 def test_the_tail_report_of_2026_is_drafted_after_the_term(folder: Path, reports: list[dict[str, Any]]) -> None:
@@ -109,7 +114,7 @@ def test_the_tail_report_of_2026_is_drafted_after_the_term(folder: Path, reports
 def test_the_same_start_gives_the_same_bytes(folder: Path) -> None:
     again = folder / "again"
     files = [path.relative_to(again) for path in again.rglob("*") if path.is_file()]
-    assert len(files) > 150
+    assert len(files) > 50
     different = [str(item) for item in files if (folder / "whole" / item).read_bytes() != (again / item).read_bytes()]
     assert different == []
 
@@ -117,13 +122,13 @@ def test_the_same_start_gives_the_same_bytes(folder: Path) -> None:
 def test_what_is_filed_in_time_is_never_called_late(folder: Path) -> None:
     reports = json.loads((folder / "filed.json").read_text("utf-8"))
     keys = [action["key"] for report in reports for action in report["actions"]]
-    assert len(keys) > 50
+    assert len(keys) > 20
     assert not [key for key in keys if "overdue" in key or "escalation" in key]
 
 
 def test_every_draft_is_whole(folder: Path) -> None:
     drafts = list((folder / "whole" / "drafts").rglob("*.docx"))
-    assert len(drafts) > 250
+    assert len(drafts) > 6 * MONTHS
     for path in drafts:
         content = document_text(path.read_bytes())
         assert "Città metropolitana di Milano" in content, path
