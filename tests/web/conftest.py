@@ -19,25 +19,41 @@ from scheduler.web.front import Front
 from scheduler.web.probes import Probes
 from tests.conftest import ROOT
 from tests.web.asking import Visitor
-from tests.web.entering import ADMINISTRATOR, EDITOR, READER
+from tests.web.entering import ADMINISTRATOR, EDITOR, READER, press
 
 NOW = "2025-02-27T09:00"
+
+
+def shipped(folder: Path) -> Path:
+    """Put a workspace like the one that is shipped into a folder."""
+    for name in ("templates", "data"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "deadlines.yaml", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of that workspace after its first sweep, at the beginning of the month; to be copied."""
+    folder = shipped(tmp_path_factory.mktemp("swept"))
+    found = app_at(folder, "2025-02-03T09:00")
+    found.sweeper.sweep()
+    found.store.rest()
+    return folder / "var"
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
     """A workspace like the one that is shipped."""
-    for name in ("templates", "data"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "deadlines.yaml", tmp_path)
-    return tmp_path
+    return shipped(tmp_path)
 
 
 @pytest.fixture
-def app(office: Path) -> Iterator[App]:
-    """The application on that day, after its first sweep, which was at the beginning of the month."""
-    app_at(office, "2025-02-03T09:00").sweeper.sweep()
+def app(office: Path, swept: Path) -> Iterator[App]:
+    """The application on that day, after its first sweep."""
+    shutil.copytree(swept, office / "var")
     found = app_at(office, NOW)
+    found.__dict__["press"] = press()
     yield found
     found.store.rest()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from functools import cache
 from pathlib import Path
 
 from scheduler.app import App
@@ -14,6 +15,7 @@ from scheduler.commands.clock import app_at
 from scheduler.commands.pages import front
 from scheduler.service.durations import Durations
 from scheduler.service.health import Health
+from scheduler.service.press import Press
 from scheduler.settings import read_settings
 from scheduler.web.access.door import Queue
 from scheduler.web.front import Front
@@ -76,6 +78,12 @@ class Entry:
         return use(visitor, self.link(visitor, address, onward))
 
 
+@cache
+def press() -> Press:
+    """The one process in which the templates of all these offices are read: its start takes a second."""
+    return Press()
+
+
 def use(visitor: Visitor, path: str) -> Answer:
     """Open a link and press its button."""
     assert visitor.get(path).status == 200
@@ -92,5 +100,6 @@ def entry_of(office: Path, later: Queue = at_once, **settings: str) -> Entry:
     """Return an office with some settings; nothing was ever swept in it."""
     environ = {f"SCADENZARIO_{name}": value for name, value in settings.items()}
     app, clock = replace(app_at(office, "2025-02-27T09:00"), settings=read_settings(environ, office)), Clock()
+    app.__dict__["press"] = press()
     probes = Probes(lambda: Health(clock.now, {}), Durations().read)
     return Entry(app, clock, front(lambda: app, probes, later, clock))
