@@ -1,4 +1,4 @@
-"""Values of the office's data: what is declared of a table or figure, and what was read or computed, with its cells."""
+"""Values of the office's data: what is declared of a table, and what was read or computed, with its cells."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from scheduler.core.figures import FigureSpec
 
 
 class ColumnType(StrEnum):
@@ -118,57 +120,6 @@ class TableSpec:
         return len(self.above) + 1
 
 
-class Operation(StrEnum):
-    """How a figure comes about."""
-
-    COUNT = "count"  # of: table
-    COUNT_DISTINCT = "count_distinct"  # of: table.column
-    SUM = "sum"  # of: table.column
-    PICK = "pick"  # of: table.column, exactly one row after `where`
-    CONSTANT = "constant"  # value, with its source
-    DIFFERENCE = "difference"  # operands: two figures
-    ADD = "add"  # operands: figures
-    RATIO = "ratio"  # operands: two figures; a fraction, 0.5 = 50 %
-    ROWS = "rows"  # of: table; the rows after `where`
-    GROUP = "group"  # of: table; by, count/distinct/sum
-    STATEMENT = "statement"  # of: table.column by a column; assegnato / rendicontato / residuo per line
-    AMOUNTS = "amounts"  # the agreement's assigned amounts, one row per line, one column per year
-
-
-@dataclass(frozen=True)
-class FigureSpec:
-    """A declared figure. Fields not used by its operation keep their defaults."""
-
-    name: str
-    operation: Operation
-    of: str = ""  # "table" or "table.column"
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (column, allowed texts); ("*",) = any that is not empty
-    by: tuple[str, ...] = ()
-    count: str = ""  # name of the column that receives the number of rows
-    distinct: tuple[tuple[str, str], ...] = ()  # (name, column): number of different values
-    sums: tuple[str, ...] = ()
-    operands: tuple[str, ...] = ()
-    value: Decimal | None = None
-    source: str = ""
-    to_date: str = ""  # "table.column" with the values since 1 January
-
-
-@dataclass(frozen=True)
-class CheckSpec:
-    """A declared rule that the figures must keep to: a comparison of two expressions."""
-
-    id: str
-    text: str  # the rule as a sentence
-    left: str
-    sign: str  # == != < <= > >=
-    right: str
-    names: tuple[str, ...] = ()  # the figures of both sides
-    lines: tuple[str, ...] = ()  # the lines of the agreement's amounts, of both sides
-    warns: bool = False  # True: it keeps nobody from going on
-    since: date | None = None  # it only warns for periods that begin before
-    tolerance: Decimal = Decimal(0)  # how much two sides may differ that should be equal
-
-
 @dataclass(frozen=True)
 class AmountLine:
     """One line of money that an agreement assigns: EUR per year. A year that is absent was not stated."""
@@ -212,6 +163,8 @@ class Row:
     line: int = 0  # 1-based row in the sheet
     letters: Mapping[str, str] = field(default_factory=dict)  # column name -> column letter; shared by all rows
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # computed column -> the columns it comes from
+    parts: Mapping[str, tuple[Row, ...]] = field(default_factory=dict, compare=False, repr=False)
+    # of a row put together from others: column -> the rows that its value was made from
 
     def cell(self, column: str) -> Cell | None:
         """The cell of one column, or None where the value was computed."""
@@ -231,6 +184,26 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """The part of one table that a figure was made from: its rows, and the columns read of them."""
+
+    table: str
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """All that a figure was made from, so that it can be explained and made again."""
+
+    spec: FigureSpec
+    grounds: tuple[Ground, ...] = ()
+    operands: tuple[Figure, ...] = ()
+    lines: tuple[AmountLine, ...] = ()  # of the agreement, where it asks for them, and the year of their amounts
+    year: int = 0
+
+
+@dataclass(frozen=True)
 class Figure:
     """One computed value: a scalar, or the rows of a small table, with the formula and every cell it comes from."""
 
@@ -239,6 +212,7 @@ class Figure:
     formula: str  # in words of the file: "sum(costi.totale)"
     cells: tuple[Cell, ...] = ()
     columns: tuple[str, ...] = ()  # of the rows, where the value is a table
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from datetime import date, time
 from enum import StrEnum
 
 from scheduler.core.access import Person
-from scheduler.core.data import AmountLine, CheckSpec, FigureSpec, TableSpec
+from scheduler.core.data import AmountLine, TableSpec
+from scheduler.core.figures import CheckSpec, FigureSpec
 from scheduler.core.period import Frequency
 from scheduler.core.workdays import DAY, Shift, WorkCalendar
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from scheduler.core.data import CheckSpec, FigureSpec, TableSpec
+from scheduler.core.data import TableSpec
 from scheduler.core.expression import Comparison, ExpressionError, comparison
+from scheduler.core.figures import CheckSpec, FigureSpec
 from scheduler.core.obligation import Agreement
 from scheduler.deadlines import shape
 from scheduler.deadlines.figures import is_number

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from scheduler.core.data import ColumnType, FigureSpec, Operation, TableSpec
+from scheduler.core.data import ColumnType, TableSpec
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Agreement
 from scheduler.deadlines import shape
 from scheduler.deadlines.problems import Problems

@@ -8,7 +8,8 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from scheduler.core.data import Dataset, FigureSpec, Operation, Row
+from scheduler.core.data import Dataset, Row
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Agreement, Obligation, Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.documents.formats import act

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
-from scheduler.core.data import TO_CONFIRM, AmountLine, Cell, CheckSpec, Figure, Mark
+from scheduler.core.data import TO_CONFIRM, AmountLine, Cell, Figure, Mark
 from scheduler.core.expression import ASSIGNED, arithmetic
+from scheduler.core.figures import CheckSpec
 from scheduler.errors import Problem
 from scheduler.intake.figures import NOT_COMPUTABLE
 from scheduler.intake.messages import problem

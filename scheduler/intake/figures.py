@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 
-from scheduler.core.data import AmountLine, Figure, FigureSpec, Mark, Operation, Row, Table, Value
+from scheduler.core.data import AmountLine, Figure, Ground, Mark, Origin, Row, Table, Value
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.errors import Problem, SourceError, UserError
 from scheduler.intake.grouping import group
 from scheduler.intake.messages import source_error, suggestion, user_error
@@ -15,7 +16,7 @@ from scheduler.intake.selection import (
     cells_of,
     column_of,
     different,
-    formula,
+    read_from,
     selected,
     table_of,
     value_of,
@@ -25,15 +26,24 @@ from scheduler.intake.statement import amounts, statement
 
 NOT_COMPUTABLE = Mark("n.c.")  # a share of nothing
 
+NOTHING: Mapping[str, Figure] = {}
+
 _EXACT_DIGITS = 60  # more than any sum of an office's amounts can have
 _RATIO = Context(prec=28)
 _SIGNS = {Operation.DIFFERENCE: " − ", Operation.ADD: " + ", Operation.RATIO: " / "}
 
 
 def compute(
-    specs: Sequence[FigureSpec], tables: Mapping[str, Table], lines: Sequence[AmountLine], year: int, lang: str = "it"
+    specs: Sequence[FigureSpec],
+    tables: Mapping[str, Table],
+    lines: Sequence[AmountLine],
+    year: int,
+    lang: str = "it",
+    known: Mapping[str, Figure] = NOTHING,
 ) -> dict[str, Figure]:
-    """Return the figures by name, in their order; `year` is that of the assigned amounts.
+    """Return the figures by name, in their order, after those that are `known` already.
+
+    `year` is that of the assigned amounts.
 
     A figure of assigned amounts `x` brings with it `x_anni`, the list of their years.
 
@@ -41,7 +51,7 @@ def compute(
         SourceError: the data do not give these figures; with the problems of all of them.
         UserError: a name that nothing declares.
     """
-    work = _Work(tables, lines, year, lang)
+    work = _Work(tables, lines, year, lang, dict(known))
     problems: list[Problem] = []
     failed: set[str] = set()
     with localcontext(prec=_EXACT_DIGITS):
@@ -67,9 +77,7 @@ class _Work:
     lines: Sequence[AmountLine]
     year: int
     lang: str
-
-    def __post_init__(self) -> None:
-        self.done: dict[str, Figure] = {}
+    done: dict[str, Figure]
 
     def figures(self, spec: FigureSpec) -> tuple[Figure, ...]:
         """Return the figure of a declaration; of assigned amounts also their years."""
@@ -93,7 +101,8 @@ class _Work:
             raise user_error(self.lang, f"figures.{spec.name}", "figure.two", value=len(operands))
         cells = tuple(dict.fromkeys(cell for figure in operands for cell in figure.cells))
         value = arithmetic(spec.operation, [self._scalar(figure, spec) for figure in operands])
-        return Figure(spec.name, value, _SIGNS[spec.operation].join(spec.operands), cells)
+        origin = Origin(spec, operands=tuple(operands))
+        return Figure(spec.name, value, _SIGNS[spec.operation].join(spec.operands), cells, origin=origin)
 
     def _operand(self, name: str, spec: FigureSpec) -> Figure:
         if name not in self.done:
@@ -128,31 +137,31 @@ def arithmetic(operation: Operation, values: Sequence[int | Decimal | Mark | Non
 def _constant(spec: FigureSpec) -> Figure:
     whole = spec.value is not None and spec.value == spec.value.to_integral_value()
     source = f" ({spec.source})" if spec.source else ""
-    return Figure(
-        spec.name, int(spec.value) if spec.value is not None and whole else spec.value, f"{spec.value}{source}"
-    )
+    value = int(spec.value) if spec.value is not None and whole else spec.value
+    return Figure(spec.name, value, f"{spec.value}{source}", origin=Origin(spec))
 
 
 def _count(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
     columns = [column for column, _ in spec.where] or table.columns[:1]
-    return Figure(spec.name, len(rows), formula(spec), cells_of(rows, columns))
+    return read_from(spec, len(rows), Ground(table.name, tuple(rows), tuple(columns)))
 
 
 def _distinct(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
     column = column_of(spec.of, table, spec, lang)
-    return Figure(spec.name, different(rows, column), formula(spec), cells_of(rows, [column]))
+    return read_from(spec, different(rows, column), Ground(table.name, tuple(rows), (column,)))
 
 
 def _sum(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
     column = column_of(spec.of, table, spec, lang)
-    return Figure(spec.name, add_up(value_of(row, column) for row in rows), formula(spec), cells_of(rows, [column]))
+    total = add_up(value_of(row, column) for row in rows)
+    return read_from(spec, total, Ground(table.name, tuple(rows), (column,)))
 
 
 def _pick(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
     column = column_of(spec.of, table, spec, lang)
     if len(rows) != 1:
         raise _not_one(spec, table, rows, lang)
-    return Figure(spec.name, value_of(rows[0], column), formula(spec), cells_of(rows, [column]))
+    return read_from(spec, value_of(rows[0], column), Ground(table.name, tuple(rows), (column,)))
 
 
 def _not_one(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> SourceError:
@@ -170,7 +179,8 @@ def _not_one(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> 
 
 
 def _rows(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
-    return Figure(spec.name, tuple(rows), formula(spec), cells_of(rows, table.columns), table.columns)
+    ground = Ground(table.name, tuple(rows), table.columns)
+    return read_from(spec, ground.rows, ground, columns=table.columns)
 
 
 _MAKERS: dict[Operation, Callable[[FigureSpec, Table, Sequence[Row], str], Figure]] = {

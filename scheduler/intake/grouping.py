@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from scheduler.core.data import Figure, FigureSpec, Mark, Row, Table, Value
-from scheduler.intake.selection import add_up, cells_of, check_columns, different, formula, value_of
+from scheduler.core.data import Figure, Ground, Mark, Row, Table, Value
+from scheduler.core.figures import FigureSpec
+from scheduler.intake.selection import add_up, check_columns, different, read_from, value_of
 
 
 def group(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
@@ -23,7 +24,7 @@ def group(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Fig
     made = tuple(_group_row(spec, key, groups[key]) for key in sorted(groups, key=_order))
     counted = (spec.count,) if spec.count else ()
     columns = (*spec.by, *counted, *(name for name, _ in spec.distinct), *spec.sums)
-    return Figure(spec.name, made, formula(spec), cells_of(rows, read), columns)
+    return read_from(spec, made, Ground(table.name, tuple(rows), tuple(dict.fromkeys(read))), columns=columns)
 
 
 def _group_row(spec: FigureSpec, key: tuple[Value, ...], rows: Sequence[Row]) -> Row:
@@ -32,7 +33,13 @@ def _group_row(spec: FigureSpec, key: tuple[Value, ...], rows: Sequence[Row]) ->
         values[spec.count] = len(rows)
     values |= {name: different(rows, column) for name, column in spec.distinct}
     values |= {column: add_up(value_of(row, column) for row in rows) for column in spec.sums}
-    return Row(values)
+    return Row(values, derived=_bases(spec), parts=dict.fromkeys(values, tuple(rows)))
+
+
+def _bases(spec: FigureSpec) -> dict[str, tuple[str, ...]]:
+    """Return, for each column of a group that is not a column of its rows, those that it comes from."""
+    counted = {spec.count: spec.by} if spec.count else {}
+    return counted | {name: (column,) for name, column in spec.distinct}
 
 
 def _order(key: tuple[Value, ...]) -> tuple[tuple[int, str, int | Decimal], ...]:

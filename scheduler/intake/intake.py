@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from scheduler.core.data import AmountLine, CheckSpec, Dataset, Figure, FigureSpec, Table, TableSpec
+from scheduler.core.data import AmountLine, Dataset, Figure, Table, TableSpec
+from scheduler.core.figures import CheckSpec, FigureSpec
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.checks import failures
 from scheduler.intake.figures import compute

@@ -13,15 +13,14 @@ from scheduler.core.data import (
     ColumnType,
     Dataset,
     Figure,
-    FigureSpec,
     Mark,
-    Operation,
     Row,
     Source,
     Table,
     TableSpec,
     Value,
 )
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.intake.figures import arithmetic, compute
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from scheduler.core.data import Cell, FigureSpec, Mark, Row, Series, Source, Table, Value
+from scheduler.core.data import Cell, Figure, Ground, Mark, Origin, Row, Series, Source, Table, Value
+from scheduler.core.figures import FigureSpec
 from scheduler.errors import UserError
 from scheduler.intake.messages import suggestion, user_error
 
@@ -89,6 +90,14 @@ def cells_of(rows: Sequence[Row], columns: Iterable[str]) -> tuple[Cell, ...]:
     """Return the cells behind columns of rows; cells that follow one another downwards as one run, `F5:F859`."""
     bases = dict.fromkeys(base for column in columns for row in rows[:1] for base in row.derived.get(column, (column,)))
     return tuple(cell for column in bases for cell in _runs(rows, column))
+
+
+def read_from(
+    spec: FigureSpec, value: Value | tuple[Row, ...], *grounds: Ground, columns: Sequence[str] = ()
+) -> Figure:
+    """Return the figure of a value that was made from these parts of tables; `columns` are those of its rows."""
+    cells = dict.fromkeys(cell for ground in grounds for cell in cells_of(ground.rows, ground.columns))
+    return Figure(spec.name, value, formula(spec), tuple(cells), tuple(columns), Origin(spec, grounds))
 
 
 def where_text(spec: FigureSpec) -> str:

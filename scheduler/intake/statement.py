@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from scheduler.core.data import TO_CONFIRM, AmountLine, Cell, Figure, FigureSpec, Mark, Row, Series, Table, Value
+from scheduler.core.data import TO_CONFIRM, AmountLine, Figure, Ground, Mark, Origin, Row, Series, Table, Value
+from scheduler.core.figures import FigureSpec
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.messages import problem, user_error
-from scheduler.intake.selection import add_up, cells_of, check_columns, column_of, formula, matches, selected, value_of
+from scheduler.intake.selection import add_up, check_columns, column_of, matches, read_from, selected, value_of
 
 COLUMNS = ("voce", "di_cui", "assegnato", "nel_periodo", "rendicontato", "residuo")
 AMOUNT_COLUMNS = ("voce", "di_cui", "fonte", "anni")
@@ -33,22 +35,34 @@ def statement(
     ours, since = _Costs(spec.of, period, spec, lang), _Costs(spec.to_date or spec.of, to_date, spec, lang)
     _refuse_strangers({id(row): row for row in (*ours.rows, *since.rows)}.values(), spec, lines, lang)
     rows = tuple(
-        _row(line.title, line.years.get(year, TO_CONFIRM), ours.sum(line), since.sum(line), part=bool(line.part_of))
+        _row(line.title, line.years.get(year, TO_CONFIRM), ours.of(line), since.of(line), part=bool(line.part_of))
         for line in lines
     )
     whole = [row for row in rows if not row.values["di_cui"]]
-    sums = [add_up(value_of(row, column) for row in whole) for column in ("assegnato", "nel_periodo", "rendicontato")]
-    cells = tuple(dict.fromkeys((*ours.cells(), *since.cells())))
-    return Figure(spec.name, (*rows, _row(TOTAL, *sums, part=False)), formula(spec), cells, COLUMNS)
+    assigned, *sums = (add_up(value_of(row, column) for row in whole) for column in COLUMNS[2:5])
+    total = _row(TOTAL, assigned, *(costs.all(value) for costs, value in zip((ours, since), sums, strict=True)))
+    grounds = (ours.ground, since.ground) if spec.to_date else (ours.ground,)
+    figure = read_from(spec, (*rows, total), *grounds, columns=COLUMNS)
+    return replace(figure, origin=Origin(spec, grounds, lines=tuple(lines), year=year))
 
 
 def amounts(spec: FigureSpec, lines: Sequence[AmountLine]) -> tuple[Figure, Figure]:
     """Return every line with its assigned amounts in the order of all years stated anywhere; and those years."""
     years = sorted({year for line in lines for year in line.years})
     rows = tuple(_amounts_row(line, years) for line in lines)
-    return Figure(spec.name, rows, "amounts(all)", (), AMOUNT_COLUMNS), Figure(
-        f"{spec.name}_anni", years, "amounts(all)"
+    origin = Origin(spec, lines=tuple(lines))
+    return Figure(spec.name, rows, "amounts(all)", (), AMOUNT_COLUMNS, origin), Figure(
+        f"{spec.name}_anni", years, "amounts(all)", origin=origin
     )
+
+
+@dataclass(frozen=True)
+class _Spent:
+    """An amount, the rows that it was made from, and the columns read of them."""
+
+    amount: Value
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
 
 
 class _Costs:
@@ -58,24 +72,32 @@ class _Costs:
         self.by, self.column = spec.by[0], column_of(reference, table, spec, lang)
         check_columns([self.by], table, spec, lang)
         self.rows = selected(table, spec, lang)
-        self.groups: dict[Value, list[Value]] = {}
+        self.ground = Ground(table.name, self.rows, (self.by, self.column))
+        self.groups: dict[Value, list[Row]] = {}
         for row in self.rows:
-            self.groups.setdefault(value_of(row, self.by), []).append(value_of(row, self.column))
+            self.groups.setdefault(value_of(row, self.by), []).append(row)
 
-    def sum(self, line: AmountLine) -> Value:
+    def of(self, line: AmountLine) -> _Spent:
         """Return what the rows of a line add up to, in cents."""
-        groups = [values for source, values in self.groups.items() if matches(source, line.match)]
-        found = add_up(value for values in groups for value in values)
-        return found + Decimal("0.00") if isinstance(found, int | Decimal) else found
+        groups = [rows for source, rows in self.groups.items() if matches(source, line.match)]
+        rows = tuple(row for group in groups for row in group)
+        found = add_up(value_of(row, self.column) for row in rows)
+        return _Spent(found + Decimal("0.00") if isinstance(found, int | Decimal) else found, rows, self.ground.columns)
 
-    def cells(self) -> tuple[Cell, ...]:
-        """Return the cells of the sources and of the amounts."""
-        return cells_of(self.rows, [self.by, self.column])
+    def all(self, amount: Value) -> _Spent:
+        """Return the amount of all rows."""
+        return _Spent(amount, self.rows, self.ground.columns)
 
 
-def _row(title: str, assigned: Value, in_period: Value, to_date: Value, *, part: bool) -> Row:
-    values: tuple[Value, ...] = (title, part, assigned, in_period, to_date, _left(assigned, to_date))
-    return Row(dict(zip(COLUMNS, values, strict=True)))
+def _row(title: str, assigned: Value, ours: _Spent, since: _Spent, *, part: bool = False) -> Row:
+    left = _left(assigned, since.amount)
+    values: tuple[Value, ...] = (title, part, assigned, ours.amount, since.amount, left)
+    spent = {"nel_periodo": ours, "rendicontato": since, "residuo": since}
+    return Row(
+        dict(zip(COLUMNS, values, strict=True)),
+        derived={name: item.columns for name, item in spent.items()},
+        parts={name: item.rows for name, item in spent.items()},
+    )
 
 
 def _left(assigned: Value, spent: Value) -> Value:

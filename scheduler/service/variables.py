@@ -9,7 +9,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from scheduler.core.data import Column, ColumnType, Dataset, FigureSpec, Mark, Operation, TableSpec
+from scheduler.core.data import Column, ColumnType, Dataset, Mark, TableSpec
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Obligation
 from scheduler.core.occurrence import Occurrence
 from scheduler.documents.context import LISTS, NAMES, Annex, RequestItem, Sheet, context

@@ -16,7 +16,8 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from scheduler.core.data import ColumnType, Operation
+from scheduler.core.data import ColumnType
+from scheduler.core.figures import Operation
 from scheduler.core.obligation import MILESTONE_KEY, Anchor, MilestoneKind
 from scheduler.deadlines import read_register, shape
 from scheduler.deadlines.source import read_yaml

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.data import AmountLine, Cell, CheckSpec, Figure, Mark, Source, Value
+from scheduler.core.data import AmountLine, Cell, Figure, Mark, Source, Value
 from scheduler.core.expression import ExpressionError, comparison
+from scheduler.core.figures import CheckSpec
 from scheduler.errors import Problem
 from scheduler.intake.checks import evaluate, failures, written
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.data import Figure, FigureSpec, Mark, Operation, Row, Source, Table, Value
+from scheduler.core.data import Figure, Mark, Row, Source, Table, Value
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.errors import SourceError, UserError
 from scheduler.intake.figures import compute
 

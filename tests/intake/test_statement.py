@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.data import TO_CONFIRM, AmountLine, FigureSpec, Mark, Operation, Row, Source, Table, Value
+from scheduler.core.data import TO_CONFIRM, AmountLine, Mark, Row, Source, Table, Value
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.errors import SourceError, UserError
 from scheduler.intake.figures import compute
 
