@@ -36,14 +36,17 @@ class Mark:
 
 
 TO_CONFIRM = Mark("da confermare")
+NOT_COMPUTABLE = Mark("n.c.")  # a share of nothing, the average of no rows
+NOT_THERE = Mark("n.d.")  # of a period whose workbooks are not there
 
 MARKS = ("n.r", "n.r.", "n.d", "n.d.", "-")  # those of a table that declares none
 
 # One cell's or figure's value. None only for an empty cell of a column that is not required.
 Value = str | int | Decimal | date | Mark | None
 
-# Several values in one place of a row: an assigned amount per year, in the order of the years.
-Series = tuple[Decimal | Mark, ...]
+# Several values in one place of a row: an assigned amount per year, in the order of the years; a value per column of
+# a pivot.
+Series = tuple[int | Decimal | Mark, ...]
 
 
 class Unit(StrEnum):
@@ -199,6 +202,7 @@ class Origin:
     spec: FigureSpec
     grounds: tuple[Ground, ...] = ()
     operands: tuple[Figure, ...] = ()
+    periods: tuple[str, ...] = ()  # those of the operands, by key, where they are of other periods
     lines: tuple[AmountLine, ...] = ()  # of the agreement, where it asks for them, and the year of their amounts
     year: int = 0
 
@@ -208,10 +212,11 @@ class Figure:
     """One computed value: a scalar, or the rows of a small table, with the formula and every cell it comes from."""
 
     name: str
-    value: Value | tuple[Row, ...] | list[int]  # a list: the years of the assigned amounts
+    value: Value | tuple[Row, ...] | list[int] | list[str]  # a list: the years of amounts, the columns of a pivot
     formula: str  # in words of the file: "sum(costi.totale)"
     cells: tuple[Cell, ...] = ()
     columns: tuple[str, ...] = ()  # of the rows, where the value is a table
+    reason: str = ""  # why it has no value, where that is known
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 

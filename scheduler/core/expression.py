@@ -1,4 +1,4 @@
-"""The expression of a check, `totale == lordo + oneri`: read, and refused where it says more than arithmetic.
+"""The expression of a check or a figure, `totale == lordo + oneri`: refused where it says more than arithmetic.
 
 Nothing is reckoned here: what comes out is a syntax tree of the few parts that an expression may have.
 """
@@ -50,6 +50,29 @@ class Comparison:
     lines: tuple[str, ...] = ()  # lines of the agreement's amounts
 
 
+@dataclass(frozen=True)
+class Formula:
+    """An expression that compares nothing, and what it names."""
+
+    text: str
+    names: tuple[str, ...] = ()  # figures
+    lines: tuple[str, ...] = ()  # lines of the agreement's amounts
+
+
+def formula(text: str) -> Formula:
+    """Return what an expression that compares nothing is made of.
+
+    Raises:
+        ExpressionError: it compares, or it holds what an expression may not.
+    """
+    text = text.strip()
+    body = _parsed(text)
+    nodes = _nodes(body, text)
+    if isinstance(body, ast.Compare):
+        raise ExpressionError("compares", 1, text)
+    return Formula(text, *_named_in(nodes))
+
+
 def comparison(text: str) -> Comparison:
     """Return the two sides of a comparison.
 
@@ -62,9 +85,7 @@ def comparison(text: str) -> Comparison:
     if not isinstance(body, ast.Compare):
         raise ExpressionError("comparison", 1, text)
     left, right = (_segment(side, text) for side in (body.left, body.comparators[0]))
-    names = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name))
-    lines = dict.fromkeys(_line(node) for node in nodes if isinstance(node, ast.Call) and _named(node) == ASSIGNED)
-    return Comparison(left, _SIGNS[type(body.ops[0])], right, tuple(names), tuple(lines))
+    return Comparison(left, _SIGNS[type(body.ops[0])], right, *_named_in(nodes))
 
 
 def arithmetic(text: str) -> ast.expr:
@@ -79,6 +100,13 @@ def arithmetic(text: str) -> ast.expr:
         raise _refused("part", body, text)
     _nodes(body, text)
     return body
+
+
+def _named_in(nodes: Sequence[ast.expr]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the figures, and the lines of the agreement's amounts."""
+    names = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name))
+    lines = dict.fromkeys(_line(node) for node in nodes if isinstance(node, ast.Call) and _named(node) == ASSIGNED)
+    return tuple(names), tuple(lines)
 
 
 def _parsed(text: str) -> ast.expr:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from scheduler.core.data import TableSpec
 from scheduler.core.expression import Comparison, ExpressionError, comparison
-from scheduler.core.figures import CheckSpec, FigureSpec
+from scheduler.core.figures import CheckSpec, FigureSpec, Operation
 from scheduler.core.obligation import Agreement
+from scheduler.core.period import Frequency
 from scheduler.deadlines import shape
-from scheduler.deadlines.figures import is_number
+from scheduler.deadlines.figure_shape import Check
 from scheduler.deadlines.problems import Problems
+from scheduler.deadlines.references import References, is_number
 from scheduler.deadlines.source import Location
 
 
@@ -20,6 +22,7 @@ def checks_of(
     figures: Sequence[FigureSpec],
     tables: Mapping[str, TableSpec],
     agreements: Iterable[Agreement],
+    frequency: Frequency,
     location: Location,
     problems: Problems,
 ) -> tuple[CheckSpec, ...]:
@@ -32,11 +35,46 @@ def checks_of(
         here: Location = (*location, index)
         if item.id in [earlier.id for earlier in model.checks[:index]]:
             problems.add((*here, "id"), "duplicate.id", value=item.id)
-        said = _comparison(item.that, (*here, "that"), problems)
-        if said is not None:
+        if (item.that is None) == (item.outlier is None):
+            problems.add(here, "check.one")
+        elif item.outlier is not None:
+            found += _outlier(item, item.outlier, figures, tables, frequency, here, problems)
+        elif (said := _comparison(item.that or "", (*here, "that"), problems)) is not None:
             _check_names(said, numbers, lines, (*here, "that"), problems)
             found.append(_spec(item, said, here, problems))
     return tuple(found)
+
+
+def _outlier(
+    item: Check,
+    name: str,
+    figures: Sequence[FigureSpec],
+    tables: Mapping[str, TableSpec],
+    frequency: Frequency,
+    here: Location,
+    problems: Problems,
+) -> Iterator[CheckSpec]:
+    """Yield the check that a figure is not far from what it was in earlier periods, on average."""
+    if item.periods is None or item.beyond is None:
+        problems.add(here, "check.outlier-incomplete")
+        return
+    if item.tolerance is not None:
+        problems.add((*here, "tolerance"), "check.tolerance", value=item.tolerance, sign="outlier")
+    usual = FigureSpec(f"{name} … {item.periods}", Operation.EARLIER, operands=(name,), periods=item.periods)
+    numbers = {figure.name: is_number(figure, tables) for figure in figures}
+    References(usual, tables, (), here, problems, "outlier").check(numbers, figures, frequency)
+    yield CheckSpec(
+        item.id,
+        item.text,
+        name,
+        "",
+        usual.name,
+        (name, usual.name),
+        warns=item.severity != "error",
+        since=item.from_,
+        usual=usual,
+        beyond=item.beyond,
+    )
 
 
 def _comparison(that: str, place: Location, problems: Problems) -> Comparison | None:
@@ -60,7 +98,7 @@ def _check_names(
             problems.add_unknown(place, "amount-line", line, lines)
 
 
-def _spec(item: shape.Check, said: Comparison, here: Location, problems: Problems) -> CheckSpec:
+def _spec(item: Check, said: Comparison, here: Location, problems: Problems) -> CheckSpec:
     if item.tolerance is not None and (item.tolerance < 0 or said.sign != "=="):
         problems.add((*here, "tolerance"), "check.tolerance", value=item.tolerance, sign=said.sign)
     return CheckSpec(

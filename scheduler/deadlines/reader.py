@@ -83,16 +83,17 @@ class _Reader:
         here: Location = ("obligations", index)
         own = self._agreements(model, index)
         agreements = own or self.agreements
-        due = due_of(model.due, Frequency(model.every), (*here, "due"), self.problems)
+        often = Frequency(model.every)
+        due = due_of(model.due, often, (*here, "due"), self.problems)
         defaults, tables = self.model.defaults, self._tables(model, here)
-        figures = figures_of(model.figures, tables, agreements, (*here, "figures"), self.problems)
+        figures = figures_of(model.figures, tables, agreements, often, (*here, "figures"), self.problems)
         obligation = Obligation(
             id=model.id,
             title=model.title,
             family=model.family,
             agreements=agreements,
             source=model.source,
-            frequency=Frequency(model.every),
+            frequency=often,
             since=model.since or agreements[0].since,
             until=model.until + DAY if model.until else agreements[-1].until,
             due=due or DaysAfter(0, working=False),
@@ -110,7 +111,9 @@ class _Reader:
             unknown=tuple(model.unknown),
             tables=tuple(tables.values()),
             figures=figures,
-            checks=checks_of(model, figures, tables, agreements, (*here, "checks"), self.problems),
+            checks=checks_of(
+                model, figures, tables, agreements, Frequency(model.every), (*here, "checks"), self.problems
+            ),
             line=self.problems.source.line(here),
         )
         return self._with_overrides(obligation, model, here) if due and own else None

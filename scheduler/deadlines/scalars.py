@@ -20,6 +20,7 @@ _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _AMOUNT = r"[0-9]{1,15}(\.[0-9]{1,2})?"
 _NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
+_PERCENTAGE = r"[0-9]{1,4}(\.[0-9]{1,4})? ?%"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[^\W_]+(-+[^\W_]+)*"  # letters of any script: the domain is encoded when mail is sent
 _ADDRESS = rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+"
@@ -74,6 +75,11 @@ def _number(value: object) -> Decimal:
     return _decimal(value, _NUMBER, "shape.bad-number")
 
 
+def _percentage(value: object) -> Decimal:
+    """Return `30%` as 0.3."""
+    return _decimal(value, _PERCENTAGE, "shape.bad-percentage") / 100
+
+
 def _limit(value: object) -> Decimal | date:
     if isinstance(value, str) and re.fullmatch(_DATE, value):
         return _iso_date(value)
@@ -83,7 +89,7 @@ def _limit(value: object) -> Decimal | date:
 def _decimal(value: object, pattern: str, code: str) -> Decimal:
     """Return the number exactly as it is written; the file's floats arrive as text, so nothing is rounded."""
     if isinstance(value, str | int) and not isinstance(value, bool) and re.fullmatch(pattern, str(value)):
-        return Decimal(str(value))
+        return Decimal(str(value).rstrip(" %"))
     raise fault(code, value)
 
 
@@ -130,6 +136,7 @@ DayOfYearText = Annotated[
 ]
 Amount = Annotated[Decimal, PlainValidator(_amount), _written(_AMOUNT)]
 Number = Annotated[Decimal, PlainValidator(_number), _written(_NUMBER)]
+Percentage = Annotated[Decimal, PlainValidator(_percentage), WithJsonSchema({**_TEXT, "pattern": f"^{_PERCENTAGE}$"})]
 Limit = Annotated[
     Decimal | date,
     PlainValidator(_limit),

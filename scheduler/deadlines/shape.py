@@ -1,4 +1,4 @@
-"""The shape of `deadlines.yaml`: pydantic models, one for each group of keys; single values are in `scalars`."""
+"""The shape of `deadlines.yaml`: pydantic models, one for each group of keys. Single values are in `scalars`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from scheduler.deadlines.figure_shape import Check, Figure
 from scheduler.deadlines.scalars import (
     Address,
     Amount,
@@ -17,8 +18,6 @@ from scheduler.deadlines.scalars import (
     Limit,
     MilestoneText,
     Name,
-    Number,
-    TextOrTexts,
     Texts,
     Title,
     fault,
@@ -175,39 +174,6 @@ class Milestone(_Shape):
 
 
 MilestoneEntry = Annotated[Milestone, BeforeValidator(_milestone, json_schema_input_type=MilestoneText | Milestone)]
-
-
-class Figure(_Shape):
-    """A computed value: one operation, with what it needs."""
-
-    count: str | None = None
-    count_distinct: str | None = None
-    sum: TextOrTexts | None = None
-    pick: str | None = None
-    constant: Number | None = None
-    difference: list[str] | None = None
-    add: list[str] | None = None
-    ratio: list[str] | None = None
-    rows: str | None = None
-    group: str | None = None
-    statement: str | None = None
-    amounts: Literal["all"] | None = None
-    where: dict[str, Texts] = {}
-    by: Texts = []
-    distinct: dict[str, str] = {}
-    to_date: str = ""
-    source: str = ""
-
-
-class Check(_Shape):
-    """A rule that figures must keep to, e.g. `totale == lordo + oneri`."""
-
-    id: Id
-    that: Title
-    text: Title
-    severity: Literal["error", "warning"] = "error"
-    from_: IsoDate | None = Field(default=None, alias="from")
-    tolerance: Number | None = None
 
 
 class Override(_Shape):

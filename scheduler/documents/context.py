@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from scheduler.core.data import Dataset, Row
-from scheduler.core.figures import FigureSpec, Operation
+from scheduler.core.figures import OF_SEVERAL_ROWS, FigureSpec, Operation
 from scheduler.core.obligation import Agreement, Obligation, Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.documents.formats import act
@@ -118,22 +118,20 @@ def table_columns(obligation: Obligation) -> dict[str, tuple[str, ...]]:
 
 def figure_names(obligation: Obligation) -> tuple[str, ...]:
     """Return the names under `dati`."""
-    rows = (Operation.ROWS, Operation.GROUP, Operation.STATEMENT)
-    names = [
-        f"{item.name}_anni" if item.operation is Operation.AMOUNTS else item.name
+    lists = {Operation.AMOUNTS: "_anni", Operation.PIVOT: "_colonne"}  # beside rows with several values in one place
+    return tuple(
+        item.name + lists.get(item.operation, "")
         for item in obligation.figures
-        if item.operation not in rows
-    ]
-    return tuple(names)
+        if item.operation not in OF_SEVERAL_ROWS or item.operation in lists
+    )
 
 
 def _figure_columns(figure: FigureSpec, columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
     match figure.operation:
         case Operation.ROWS:
             return columns.get(figure.of, ())
-        case Operation.GROUP:
-            counted = (figure.count,) if figure.count else ()
-            return (*figure.by, *counted, *(name for name, _ in figure.distinct), *figure.sums)
+        case Operation.GROUP | Operation.PIVOT:
+            return figure.columns
         case Operation.STATEMENT:
             return _STATEMENT
         case Operation.AMOUNTS:

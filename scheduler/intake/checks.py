@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import operator
-from ast import AST, Add, BinOp, Call, Constant, Div, Mult, Name, Sub, UAdd, UnaryOp, USub, expr
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import Decimal
 
-from scheduler.core.data import TO_CONFIRM, AmountLine, Cell, Figure, Mark
-from scheduler.core.expression import ASSIGNED, arithmetic
+from scheduler.core.data import NOT_THERE, TO_CONFIRM, AmountLine, Cell, Figure, Mark
+from scheduler.core.expression import ASSIGNED
 from scheduler.core.figures import CheckSpec
 from scheduler.errors import Problem
-from scheduler.intake.figures import NOT_COMPUTABLE
 from scheduler.intake.messages import problem
+from scheduler.intake.reckoning import EXACT, evaluate, rounded
 
 CELLS_SHOWN = 5
 
-_EXACT = Context(prec=60)  # digits: more than any sum of an office's amounts can have
 _MOST_DECIMALS_SHOWN = 10
+_AVERAGE_DECIMALS = 4  # enough for a share, few enough to read
+_FAILED = {True: "check.warned", False: "check.failed"}
 _MORE = {"it": "e altre {}", "en": "and {} more"}
-_OPERATORS: Mapping[type[AST], Callable[..., Decimal]] = {
-    Add: operator.add,
-    Sub: operator.sub,
-    Mult: operator.mul,
-    Div: operator.truediv,
-    USub: operator.neg,
-    UAdd: operator.pos,
-}
 _HOLDS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "!=": operator.ne,
     "<": operator.lt,
@@ -57,6 +49,8 @@ def failures(
 ) -> tuple[Problem, ...]:
     """Return what does not hold and what could not be compared, errors first.
 
+    A value is not unusual where there is none of an earlier period.
+
     Args:
         checks: the declared checks; the figures that they name are among `figures`.
         figures: all computed figures, by name.
@@ -66,42 +60,9 @@ def failures(
         lang: the language of the sentences.
     """
     known = Known(figures, {line.line: line.years[year] for line in lines if year in line.years})
-    found = [problem for check in checks for problem in _failure(check, known, start, lang)]
+    comparable = [check for check in checks if not check.usual or figures[check.usual.name].value != NOT_THERE]
+    found = [problem for check in comparable for problem in _failure(check, known, start, lang)]
     return tuple(sorted(found, key=lambda problem: problem.warning))
-
-
-def evaluate(text: str, numbers: Mapping[str, Decimal], assigned: Mapping[str, Decimal]) -> Decimal | Mark:
-    """Return the value of an expression whose names are all given, reckoned with 60 digits; a mark on division by zero.
-
-    Raises:
-        ExpressionError: it is not an expression.
-    """
-    tree = arithmetic(text)
-    with localcontext(_EXACT):
-        try:
-            return _reckoned(tree, text.strip(), numbers, assigned)
-        except ArithmeticError:
-            return NOT_COMPUTABLE
-
-
-def _reckoned(tree: expr, text: str, numbers: Mapping[str, Decimal], assigned: Mapping[str, Decimal]) -> Decimal:
-    from simpleeval import SimpleEval
-
-    functions = {"abs": abs, "round": _rounded, ASSIGNED: assigned.__getitem__}
-    reader = SimpleEval(dict(_OPERATORS), functions, numbers)
-    own = {kind: reader.nodes[kind] for kind in (Name, BinOp, UnaryOp, Call)}
-    reader.nodes = {**own, Constant: lambda node: _constant(node, text)}
-    return Decimal(reader.eval(text, tree))
-
-
-def _constant(node: Constant, text: str) -> Decimal | str:
-    """Return a number exactly as it is written, which the syntax tree no longer knows."""
-    return node.value if isinstance(node.value, str) else Decimal(text[node.col_offset : node.end_col_offset])
-
-
-def _rounded(value: Decimal, decimals: Decimal = Decimal(0)) -> Decimal:
-    """Return a value rounded as an office does: halves away from zero."""
-    return value.quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
 
 
 def _failure(check: CheckSpec, known: Known, start: date, lang: str) -> Iterator[Problem]:
@@ -111,12 +72,10 @@ def _failure(check: CheckSpec, known: Known, start: date, lang: str) -> Iterator
     facts: dict[str, object] = {"check": check.id, "text": check.text}
     gap = _gap(check, known)
     if gap is not None:
-        name, mark = gap
-        code = "check.unstated" if mark is TO_CONFIRM else "check.undone"
-        yield problem(lang, where, code, **facts, name=name, value=mark)
+        yield problem(lang, where, gap.code, **facts, name=gap.name, value=gap.mark, reason=gap.reason)
         return
     numbers = {name: _number(known.figures[name]) for name in check.names}
-    left, right = (evaluate(side, numbers, known.assigned) for side in (check.left, check.right))
+    left, right = _sides(check, numbers, known)
     for side, value in ((check.left, left), (check.right, right)):
         if isinstance(value, Mark):
             yield problem(lang, where, "check.undone", **facts, name=side, value=value)
@@ -124,18 +83,46 @@ def _failure(check: CheckSpec, known: Known, start: date, lang: str) -> Iterator
     if isinstance(left, Mark) or isinstance(right, Mark) or _holds(check, left, right):
         return
     sides = {"left": check.left, "value": written(left), "right": check.right, "known": written(right)}
+    if check.beyond is not None:
+        sides |= {
+            "known": written(rounded(right, _AVERAGE_DECIMALS)),
+            "beyond": written((check.beyond * 100).normalize()),
+        }
     warns = check.warns or (check.since is not None and start < check.since)
-    code = "check.warned" if warns else "check.failed"
+    code = ("check.unusual" if warns else "check.outlier") if check.usual else _FAILED[warns]
     yield problem(lang, where, code, **facts, **sides, cells=_shown(cells, lang))
 
 
-def _gap(check: CheckSpec, known: Known) -> tuple[str, Mark] | None:
-    """Return the first thing that a check names and that has no value, with what stands in its place."""
+@dataclass(frozen=True)
+class Gap:
+    """What a check names and that has no value, what stands in its place, and why, where that is known."""
+
+    name: str
+    mark: Mark
+    reason: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code of its sentence."""
+        if self.reason:
+            return "check.missing"
+        return "check.unstated" if self.mark is TO_CONFIRM else "check.undone"
+
+
+def _gap(check: CheckSpec, known: Known) -> Gap | None:
+    """Return the first thing that a check names and that has no value."""
     for name in check.names:
-        value = known.figures[name].value
-        if isinstance(value, Mark) or value is None:
-            return name, value or Mark("–")
-    return next(((f"{ASSIGNED}('{line}')", TO_CONFIRM) for line in check.lines if line not in known.assigned), None)
+        figure = known.figures[name]
+        if isinstance(figure.value, Mark) or figure.value is None:
+            return Gap(name, figure.value or Mark("–"), figure.reason)
+    unstated = [line for line in check.lines if line not in known.assigned]
+    return Gap(f"{ASSIGNED}('{unstated[0]}')", TO_CONFIRM) if unstated else None
+
+
+def _sides(check: CheckSpec, numbers: Mapping[str, Decimal], known: Known) -> Sequence[Decimal | Mark]:
+    if check.usual:
+        return [numbers[name] for name in check.names]
+    return [evaluate(side, numbers, known.assigned) for side in (check.left, check.right)]
 
 
 def _number(figure: Figure) -> Decimal:
@@ -145,8 +132,10 @@ def _number(figure: Figure) -> Decimal:
 
 
 def _holds(check: CheckSpec, left: Decimal, right: Decimal) -> bool:
+    if check.beyond is not None:
+        return abs(EXACT.subtract(left, right)) <= EXACT.multiply(check.beyond, abs(right))
     if check.sign == "==":
-        return abs(_EXACT.subtract(left, right)) <= check.tolerance
+        return abs(EXACT.subtract(left, right)) <= check.tolerance
     return _HOLDS[check.sign](left, right)
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal, localcontext
+from decimal import localcontext
 
-from scheduler.core.data import AmountLine, Figure, Ground, Mark, Origin, Row, Table, Value
-from scheduler.core.figures import FigureSpec, Operation
+from scheduler.core.data import AmountLine, Figure, Ground, Origin, Row, Table
+from scheduler.core.figures import OF_OTHER_PERIODS, FigureSpec, Operation
 from scheduler.errors import Problem, SourceError, UserError
-from scheduler.intake.grouping import group
-from scheduler.intake.messages import source_error, suggestion, user_error
+from scheduler.intake.combining import COMBINED, Other, combined, elsewhere
+from scheduler.intake.grouping import average, group, largest_first
+from scheduler.intake.messages import source_error, suggestion
+from scheduler.intake.pivot import pivot
+from scheduler.intake.reckoning import EXACT
 from scheduler.intake.selection import (
     add_up,
     cells_of,
+    check_columns,
     column_of,
     different,
     read_from,
@@ -24,13 +28,9 @@ from scheduler.intake.selection import (
 )
 from scheduler.intake.statement import amounts, statement
 
-NOT_COMPUTABLE = Mark("n.c.")  # a share of nothing
-
 NOTHING: Mapping[str, Figure] = {}
 
-_EXACT_DIGITS = 60  # more than any sum of an office's amounts can have
-_RATIO = Context(prec=28)
-_SIGNS = {Operation.DIFFERENCE: " − ", Operation.ADD: " + ", Operation.RATIO: " / "}
+NO_OTHERS: Mapping[str, Sequence[Other]] = {}
 
 
 def compute(
@@ -40,21 +40,29 @@ def compute(
     year: int,
     lang: str = "it",
     known: Mapping[str, Figure] = NOTHING,
+    others: Mapping[str, Sequence[Other]] = NO_OTHERS,
 ) -> dict[str, Figure]:
     """Return the figures by name, in their order, after those that are `known` already.
 
-    `year` is that of the assigned amounts.
+    A figure of assigned amounts `x` brings with it `x_anni`, the list of their years, and a pivot `x_colonne`.
 
-    A figure of assigned amounts `x` brings with it `x_anni`, the list of their years.
+    Args:
+        specs: what is declared of them, each after those that it is made from.
+        tables: what they read, by name.
+        lines: the agreement's amounts; `year` is the year whose amounts count.
+        year: see `lines`.
+        lang: the language of the sentences.
+        known: figures made before.
+        others: for each figure of other periods, what was computed in them.
 
     Raises:
         SourceError: the data do not give these figures; with the problems of all of them.
         UserError: a name that nothing declares.
     """
-    work = _Work(tables, lines, year, lang, dict(known))
+    work = _Work(tables, lines, year, lang, dict(known), others)
     problems: list[Problem] = []
     failed: set[str] = set()
-    with localcontext(prec=_EXACT_DIGITS):
+    with localcontext(EXACT):
         for spec in specs:
             if failed.intersection(spec.operands):
                 failed.add(spec.name)
@@ -78,6 +86,7 @@ class _Work:
     year: int
     lang: str
     done: dict[str, Figure]
+    others: Mapping[str, Sequence[Other]]
 
     def figures(self, spec: FigureSpec) -> tuple[Figure, ...]:
         """Return the figure of a declaration; of assigned amounts also their years."""
@@ -85,53 +94,26 @@ class _Work:
             return amounts(spec, self.lines)
         if spec.operation is Operation.CONSTANT:
             return (_constant(spec),)
-        if spec.operation in _SIGNS:
-            return (self._combined(spec),)
+        if spec.operation in OF_OTHER_PERIODS:
+            return (elsewhere(spec, self.others[spec.name], self.lang),)
+        if spec.operation in COMBINED:
+            operands = [self._operand(name, spec) for name in spec.operands]
+            return (combined(spec, operands, self.lines, self.year, self.lang),)
         table = table_of(spec.of, self.tables, spec, self.lang)
         if spec.operation is Operation.STATEMENT:
             return (statement(spec, table, self._since_january(spec), self.lines, self.year, self.lang),)
+        if spec.operation is Operation.PIVOT:
+            return pivot(spec, table, selected(table, spec, self.lang), self.lang)
         return (_MAKERS[spec.operation](spec, table, selected(table, spec, self.lang), self.lang),)
 
     def _since_january(self, spec: FigureSpec) -> Table:
         return table_of(spec.to_date or spec.of, self.tables, spec, self.lang)
-
-    def _combined(self, spec: FigureSpec) -> Figure:
-        operands = [self._operand(name, spec) for name in spec.operands]
-        if not operands or (spec.operation is not Operation.ADD and len(operands) != 2):
-            raise user_error(self.lang, f"figures.{spec.name}", "figure.two", value=len(operands))
-        cells = tuple(dict.fromkeys(cell for figure in operands for cell in figure.cells))
-        value = arithmetic(spec.operation, [self._scalar(figure, spec) for figure in operands])
-        origin = Origin(spec, operands=tuple(operands))
-        return Figure(spec.name, value, _SIGNS[spec.operation].join(spec.operands), cells, origin=origin)
 
     def _operand(self, name: str, spec: FigureSpec) -> Figure:
         if name not in self.done:
             known = list(self.done)
             raise UserError((suggestion(self.lang, f"figures.{spec.name}", "figure.operand", name, known, value=name),))
         return self.done[name]
-
-    def _scalar(self, figure: Figure, spec: FigureSpec) -> int | Decimal | Mark | None:
-        if figure.value is None or isinstance(figure.value, int | Decimal | Mark):
-            return figure.value
-        raise user_error(self.lang, f"figures.{spec.name}", "figure.not-numeric", value=figure.name)
-
-
-def arithmetic(operation: Operation, values: Sequence[int | Decimal | Mark | None]) -> Value:
-    """Return the result; a mark among the operands is the result, and nothing where one is empty."""
-    numbers: list[int | Decimal] = []
-    for value in values:
-        if isinstance(value, Mark):
-            return value
-        if value is not None:
-            numbers.append(value)
-    if len(numbers) < len(values):
-        return None
-    if operation is Operation.ADD:
-        return sum(numbers, start=0)
-    first, second = numbers
-    if operation is Operation.DIFFERENCE:
-        return first - second
-    return _RATIO.divide(Decimal(first), Decimal(second)) if second else NOT_COMPUTABLE
 
 
 def _constant(spec: FigureSpec) -> Figure:
@@ -157,6 +139,12 @@ def _sum(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figu
     return read_from(spec, total, Ground(table.name, tuple(rows), (column,)))
 
 
+def _average(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
+    column = column_of(spec.of, table, spec, lang)
+    value = average((value_of(row, column) for row in rows), spec.decimals)
+    return read_from(spec, value, Ground(table.name, tuple(rows), (column,)))
+
+
 def _pick(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
     column = column_of(spec.of, table, spec, lang)
     if len(rows) != 1:
@@ -179,7 +167,8 @@ def _not_one(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> 
 
 
 def _rows(spec: FigureSpec, table: Table, rows: Sequence[Row], lang: str) -> Figure:
-    ground = Ground(table.name, tuple(rows), table.columns)
+    check_columns([spec.order] if spec.order else [], table, spec, lang)
+    ground = Ground(table.name, largest_first(rows, spec), table.columns)
     return read_from(spec, ground.rows, ground, columns=table.columns)
 
 
@@ -187,6 +176,7 @@ _MAKERS: dict[Operation, Callable[[FigureSpec, Table, Sequence[Row], str], Figur
     Operation.COUNT: _count,
     Operation.COUNT_DISTINCT: _distinct,
     Operation.SUM: _sum,
+    Operation.AVERAGE: _average,
     Operation.PICK: _pick,
     Operation.ROWS: _rows,
     Operation.GROUP: group,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from scheduler.core.data import AmountLine, Dataset, Figure, Table, TableSpec
 from scheduler.core.figures import CheckSpec, FigureSpec
+from scheduler.core.period import Period, period_from_key
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.checks import failures
 from scheduler.intake.figures import compute
-from scheduler.intake.places import places
+from scheduler.intake.periods import OtherPeriods
 from scheduler.intake.sheet import SheetCache
-from scheduler.intake.table import Examined, examine
+from scheduler.intake.table import examine_all
 
 
 def load(
@@ -36,13 +37,17 @@ def load(
             and checks made only where every figure could be computed.
         UserError: a declaration names what does not exist.
     """
-    examined = _examined(specs, start, end, key, workspace, cache, lang)
+    period = Period(start, end, period_from_key(key).frequency)
+    examined = examine_all(specs, period, workspace, cache, lang)
     tables = {name: found.table for name, found in examined.items()}
-    computed, said = _computed(figures, lines, checks, tables, start, end, lang)
+    others = OtherPeriods(specs, figures, lines, workspace, cache, lang)
+    computed = _computed(figures, lines, tables, others, period, lang)
+    own = dict.fromkeys(source for table in tables.values() for source in table.sources)
+    sources = tuple(own | others.sources)  # what only the checks look at is no source of the documents
+    said = _said(checks, computed, lines, others, period, lang)
     if said and not said[0].warning:
         raise SourceError(said)
-    sources = dict.fromkeys(source for table in tables.values() for source in table.sources)
-    return Dataset(tables, computed, tuple(sources))
+    return Dataset(tables, computed, sources)
 
 
 def warnings(
@@ -59,9 +64,12 @@ def warnings(
     lang: str = "it",
 ) -> tuple[Problem, ...]:
     """Return what `load` lets pass but a person should look at; raises the same for what it does not."""
-    examined = _examined(specs, start, end, key, workspace, cache, lang)
+    period = Period(start, end, period_from_key(key).frequency)
+    examined = examine_all(specs, period, workspace, cache, lang)
     tables = {name: found.table for name, found in examined.items()}
-    said = _computed(figures, lines, checks, tables, start, end, lang)[1] if checks else ()
+    others = OtherPeriods(specs, figures, lines, workspace, cache, lang)
+    computed = _computed(figures, lines, tables, others, period, lang) if checks else {}
+    said = _said(checks, computed, lines, others, period, lang)
     if said and not said[0].warning:
         raise SourceError(said)
     told = [problem for found in examined.values() for problem in found.warnings]
@@ -71,28 +79,23 @@ def warnings(
 def _computed(
     figures: Sequence[FigureSpec],
     lines: Sequence[AmountLine],
-    checks: Sequence[CheckSpec],
     tables: Mapping[str, Table],
-    start: date,
-    end: date,
+    others: OtherPeriods,
+    period: Period,
     lang: str,
-) -> tuple[dict[str, Figure], tuple[Problem, ...]]:
-    """Return the figures, and what the checks say of them."""
-    year = (end - timedelta(days=1)).year
-    computed = compute(figures, tables, lines, year, lang)
-    return computed, failures(checks, computed, lines, year=year, start=start, lang=lang)
+) -> dict[str, Figure]:
+    return compute(figures, tables, lines, period.last_day.year, lang, others=others.of(figures, period))
 
 
-def _examined(
-    specs: Sequence[TableSpec], start: date, end: date, key: str, workspace: Path, cache: SheetCache, lang: str
-) -> dict[str, Examined]:
-    examined: dict[str, Examined] = {}
-    problems: list[Problem] = []
-    for spec in specs:
-        try:
-            examined[spec.name] = examine(spec, places(spec, start, end, key, lang), workspace, cache, lang)
-        except SourceError as error:
-            problems += error.problems
-    if problems:
-        raise SourceError(tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.warning)))
-    return examined
+def _said(
+    checks: Sequence[CheckSpec],
+    computed: Mapping[str, Figure],
+    lines: Sequence[AmountLine],
+    others: OtherPeriods,
+    period: Period,
+    lang: str,
+) -> tuple[Problem, ...]:
+    """Return what the checks say, with what is usual for those that ask."""
+    year, usual = period.last_day.year, [check.usual for check in checks if check.usual]
+    known = compute(usual, {}, lines, year, lang, computed, others.of(usual, period))
+    return failures(checks, known, lines, year=year, start=period.start, lang=lang)

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from scheduler.core.data import (
+    NOT_COMPUTABLE,
+    NOT_THERE,
     AmountLine,
     Column,
     ColumnType,
@@ -20,8 +22,10 @@ from scheduler.core.data import (
     TableSpec,
     Value,
 )
-from scheduler.core.figures import FigureSpec, Operation
-from scheduler.intake.figures import arithmetic, compute
+from scheduler.core.figures import AVERAGE_OF, OF_OTHER_PERIODS, SHARE_OF, FigureSpec, Operation
+from scheduler.intake.combining import COMBINED
+from scheduler.intake.figures import compute
+from scheduler.intake.pivot import SERIES
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,7 @@ LONG = (
     "d'Adda – sede di via Papa Giovanni XXIII n. 1/bis, {{ scala }} B %} 😀"
 )
 _TEXTS = (LONG, "È", "007", "A & B", "x" * 80)
-_SUMMED = (Operation.ADD, Operation.DIFFERENCE, Operation.RATIO)
-_DECLARED = (Operation.CONSTANT, Operation.AMOUNTS)
+_DECLARED = (Operation.CONSTANT, Operation.AMOUNTS, *COMBINED)
 _COUNTED = (Operation.COUNT, Operation.COUNT_DISTINCT)
 
 
@@ -56,7 +59,9 @@ def invented(
     done: dict[str, Figure] = {}
     for spec in figures:
         if spec.operation in _DECLARED:
-            done |= compute((spec,), {}, lines, year)
+            done |= compute((spec,), {}, lines, year, known=done)
+        elif spec.operation is Operation.PIVOT:
+            done |= {figure.name: figure for figure in _pivot(spec, columns, case)}
         else:
             done[spec.name] = Figure(spec.name, _value(spec, columns, done, case), "")
     sources = tuple(Source(f"data/{spec.name} – {LONG[:40]}.xlsx", "Foglio 1", "0" * 64, 1) for spec in tables)
@@ -68,16 +73,16 @@ def _value(
 ) -> Value | tuple[Row, ...]:
     if spec.operation in _COUNTED:
         return case.rows
-    if spec.operation in _SUMMED:
-        operands = [done[name].value for name in spec.operands]
-        return arithmetic(
-            spec.operation, [item for item in operands if not isinstance(item, str | date | tuple | list)]
-        )
+    if spec.operation in OF_OTHER_PERIODS:
+        value = done[spec.operands[0]].value
+        return value if case.rows and not isinstance(value, list) else NOT_THERE
     table, _, column = spec.of.partition(".")
     known = columns[table]
     match spec.operation:
         case Operation.SUM:
             return _cell(known[column], case, 0) if case.rows else 0
+        case Operation.AVERAGE:
+            return _cell(known[column], case, 0) if case.rows else NOT_COMPUTABLE
         case Operation.PICK:
             return _cell(known[column], case, 0)
         case Operation.ROWS:
@@ -95,6 +100,20 @@ def _grouped(spec: FigureSpec, known: Mapping[str, Column]) -> Iterator[Column]:
     yield from (known[name] for name in (*spec.by, *spec.sums))
     counted = [name for name, _ in spec.distinct] + ([spec.count] if spec.count else [])
     yield from (Column(name, ColumnType.INTEGER) for name in counted)
+    yield from (Column(AVERAGE_OF + name, ColumnType.NUMBER) for name in spec.averages)
+    yield from (Column(SHARE_OF + name, ColumnType.NUMBER) for name in spec.shares)
+
+
+def _pivot(spec: FigureSpec, columns: Mapping[str, Mapping[str, Column]], case: Case) -> Iterator[Figure]:
+    """Yield a pivot of as many columns as it has rows, at most three, and their names."""
+    known, width = columns[spec.of], min(case.rows, 3)
+    amount = known[spec.sums[0]] if spec.sums else Column("", ColumnType.INTEGER)
+    by, total = [known[name] for name in spec.by], Column(spec.columns[-1], amount.type)
+    cells = [_cell(amount, case, line) for line in range(width)]
+    series = tuple(cell for cell in cells if isinstance(cell, int | Decimal | Mark))
+    rows = tuple(Row({**row.values, SERIES: series}) for row in _rows((*by, total), case))
+    yield Figure(spec.name, rows, "", columns=spec.columns)
+    yield Figure(f"{spec.name}_colonne", list((LONG, "È", "n.r")[:width]), "")
 
 
 def _rows(columns: Sequence[Column], case: Case) -> tuple[Row, ...]:

@@ -109,6 +109,20 @@ _IT = {
         "controllo «{check}» non fatto ({text}): {name} è {value}",
         "completare il dato, o confrontare a mano",
     ),
+    "check.missing": (
+        "controllo «{check}» non fatto ({text}): {name} è {value} ({reason})",
+        "aggiungere il file dell'altro periodo, o confrontare a mano",
+    ),
+    "check.outlier": (
+        "controllo «{check}» non superato ({text}): {left} = {value}, la media dei periodi precedenti è {known}: "
+        "oltre il {beyond} % di scarto; celle: {cells}",
+        "correggere il foglio, o il controllo in deadlines.yaml",
+    ),
+    "check.unusual": (
+        "controllo «{check}» non superato ({text}): {left} = {value}, la media dei periodi precedenti è {known}: "
+        "oltre il {beyond} % di scarto; celle: {cells}",
+        "controllare che il valore sia giusto",
+    ),
     "check.unstated": (
         "controllo «{check}» non fatto ({text}): {name} è {value}",
         "scrivere l'importo in amounts quando è noto; intanto confrontare a mano",
@@ -201,6 +215,20 @@ _EN = {
     "check.undone": (
         "check “{check}” not done ({text}): {name} is {value}",
         "complete the figure, or compare by hand",
+    ),
+    "check.missing": (
+        "check “{check}” not done ({text}): {name} is {value} ({reason})",
+        "add the file of the other period, or compare by hand",
+    ),
+    "check.outlier": (
+        "check “{check}” not passed ({text}): {left} = {value}, the average of the periods before is {known}: "
+        "more than {beyond} % apart; cells: {cells}",
+        "correct the sheet, or the check in deadlines.yaml",
+    ),
+    "check.unusual": (
+        "check “{check}” not passed ({text}): {left} = {value}, the average of the periods before is {known}: "
+        "more than {beyond} % apart; cells: {cells}",
+        "make sure that the value is right",
     ),
     "check.unstated": (
         "check “{check}” not done ({text}): {name} is {value}",

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from scheduler.core.data import Cell, Dataset, Figure, Mark, Origin, Row, Series, Table, Value
 from scheduler.intake.figures import compute
+from scheduler.intake.pivot import place
 from scheduler.intake.selection import where_text
 
-Found = Value | Series | tuple[Row, ...] | list[int]
+Found = Value | Series | tuple[Row, ...] | list[int] | list[str]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Provenance:
     children: tuple[str, ...] = ()  # the figures that it was made from
 
 
-def provenance(dataset: Dataset, name: str, row: int | None = None, column: str = "") -> Provenance:
+def provenance(
+    dataset: Dataset, name: str, row: int | None = None, column: str = "", position: int | None = None
+) -> Provenance:
     """Return where a figure comes from; of one with rows, also where a column of one of its rows does.
 
     Args:
@@ -42,6 +45,7 @@ def provenance(dataset: Dataset, name: str, row: int | None = None, column: str 
         name: of a figure, or, with a row and a column, of a table.
         row: the row's index, from 0.
         column: the column's name.
+        position: which value, where the column has several, from 0.
 
     Raises:
         LookupError: there is no such figure, row or column.
@@ -51,14 +55,27 @@ def provenance(dataset: Dataset, name: str, row: int | None = None, column: str 
     figure = dataset.figures[name]
     again, origin = made_again(figure).value, figure.origin
     where = where_text(origin.spec) if origin else ""
-    children = tuple(operand.name for operand in origin.operands) if origin else ()
+    children = _children(origin) if origin else ()
     if row is None:
         cells = tuple(dict.fromkeys(_all_cells(figure)))
         return Provenance(name, figure.value, again, figure.formula, where, cells, children)
     at = _row_of(figure.value, row)
-    cells = tuple(_cells(at.parts.get(column, (at,)), at.derived.get(column, (column,))))
-    anew = _row_of(again, row).values[column]
-    return Provenance(name, at.values[column], anew, figure.formula, where, cells, children)
+    part = column if position is None else place(column, position)
+    cells = tuple(_cells(at.parts.get(part, (at,)), at.derived.get(part, (column,))))
+    value, anew = (_value_at(item, column, position) for item in (at, _row_of(again, row)))
+    return Provenance(name, value, anew, figure.formula, where, cells, children)
+
+
+def _children(origin: Origin) -> tuple[str, ...]:
+    names = [operand.name for operand in origin.operands]
+    if not origin.periods:
+        return tuple(names)
+    return tuple(f"{name} ({key})" for name, key in zip(names, origin.periods, strict=True))
+
+
+def _value_at(row: Row, column: str, position: int | None) -> Value | Series:
+    value = row.values[column]
+    return value[position] if isinstance(value, tuple) and position is not None else value
 
 
 def _read(table: Table, row: int, column: str) -> Provenance:
@@ -74,10 +91,12 @@ def made_again(figure: Figure) -> Figure:
     origin = figure.origin
     if origin is None:
         return figure
-    known = {operand.name: made_again(operand) for operand in origin.operands}
+    operands = [made_again(operand) for operand in origin.operands]
+    known = {operand.name: operand for operand in operands}
+    others = {figure.name: list(zip(origin.periods, operands, strict=False))}
     tables = {table.name: table for table in _tables(origin)}
     spec = replace(origin.spec, where=())  # the rows are those that it let through
-    return compute((spec,), tables, origin.lines, origin.year, known=known)[figure.name]
+    return compute((spec,), tables, origin.lines, origin.year, known=known, others=others)[figure.name]
 
 
 def _tables(origin: Origin) -> Iterator[Table]:

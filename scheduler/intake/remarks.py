@@ -109,6 +109,6 @@ WARNINGS = frozenset(
     {
         *("file.read", "file.same", "sheet.hidden", "cell.dated", "cell.typed", "cell.separator"),
         *("row.blank", "row.hidden", "row.repeated", "row.total", "row.below"),
-        *("check.warned", "check.undone", "check.unstated"),
+        *("check.warned", "check.undone", "check.unstated", "check.missing", "check.unusual"),
     }
 )

@@ -68,7 +68,7 @@ def matches(value: Value, texts: Iterable[str]) -> bool:
     return not isinstance(value, Mark) and value is not None and _folded(str(value)) in set(map(_folded, texts))
 
 
-def add_up(values: Iterable[Value]) -> Value:
+def add_up(values: Iterable[Value]) -> int | Decimal | Mark:
     """Return the sum. A mark among the values is the result: a sum of the others would be a wrong figure."""
     total: int | Decimal = 0
     for value in values:
@@ -97,7 +97,7 @@ def read_from(
 ) -> Figure:
     """Return the figure of a value that was made from these parts of tables; `columns` are those of its rows."""
     cells = dict.fromkeys(cell for ground in grounds for cell in cells_of(ground.rows, ground.columns))
-    return Figure(spec.name, value, formula(spec), tuple(cells), tuple(columns), Origin(spec, grounds))
+    return Figure(spec.name, value, formula(spec), tuple(cells), tuple(columns), origin=Origin(spec, grounds))
 
 
 def where_text(spec: FigureSpec) -> str:

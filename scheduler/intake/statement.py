@@ -51,7 +51,7 @@ def amounts(spec: FigureSpec, lines: Sequence[AmountLine]) -> tuple[Figure, Figu
     years = sorted({year for line in lines for year in line.years})
     rows = tuple(_amounts_row(line, years) for line in lines)
     origin = Origin(spec, lines=tuple(lines))
-    return Figure(spec.name, rows, "amounts(all)", (), AMOUNT_COLUMNS, origin), Figure(
+    return Figure(spec.name, rows, "amounts(all)", (), AMOUNT_COLUMNS, origin=origin), Figure(
         f"{spec.name}_anni", years, "amounts(all)", origin=origin
     )
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scheduler.core.data import Row, Source, Table, TableSpec
+from scheduler.core.period import Period
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.columns import locate
 from scheduler.intake.messages import problem
 from scheduler.intake.patterns import suspicions
-from scheduler.intake.places import Place
+from scheduler.intake.places import Place, places
 from scheduler.intake.reading import Reading
 from scheduler.intake.sheet import SheetCache
 
@@ -81,3 +82,24 @@ def _capped(problems: Sequence[Problem], lang: str) -> tuple[Problem, ...]:
     place = problems[MOST_PROBLEMS].where.rpartition(" ")[0]
     last = problem(lang, place, "table.more", count=more)
     return (*problems[:MOST_PROBLEMS], Problem(**{**vars(last), "warning": problems[MOST_PROBLEMS].warning}))
+
+
+def examine_all(
+    specs: Sequence[TableSpec], period: Period, workspace: Path, cache: SheetCache, lang: str
+) -> dict[str, Examined]:
+    """Return the tables of a period by name.
+
+    Raises:
+        SourceError: with all problems of all tables, each once, warnings last.
+    """
+    examined: dict[str, Examined] = {}
+    problems: list[Problem] = []
+    for spec in specs:
+        try:
+            where = places(spec, period.start, period.end, period.key, lang)
+            examined[spec.name] = examine(spec, where, workspace, cache, lang)
+        except SourceError as error:
+            problems += error.problems
+    if problems:
+        raise SourceError(tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.warning)))
+    return examined

@@ -14,7 +14,8 @@ from scheduler.core.data import AmountLine, Cell, Figure, Mark, Source, Value
 from scheduler.core.expression import ExpressionError, comparison
 from scheduler.core.figures import CheckSpec
 from scheduler.errors import Problem
-from scheduler.intake.checks import evaluate, failures, written
+from scheduler.intake.checks import failures, written
+from scheduler.intake.reckoning import evaluate
 
 D = Decimal
 NR, NC = Mark("n.r"), Mark("n.c.")
