@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 
 from scheduler.core.data import NOT_THERE, TO_CONFIRM, AmountLine, Cell, Figure, Mark
 from scheduler.core.expression import ASSIGNED
@@ -140,7 +141,10 @@ def _holds(check: CheckSpec, left: Decimal, right: Decimal) -> bool:
 
 
 def _cells(check: CheckSpec, figures: Mapping[str, Figure]) -> list[Cell]:
-    return list(dict.fromkeys(cell for name in check.names for cell in figures[name].cells))
+    """Return the cells of all figures; of an outlier those of both in turn, so that the first are not of one alone."""
+    sides = [figures[name].cells for name in check.names]
+    turns = zip_longest(*sides) if check.usual else sides
+    return list(dict.fromkeys(cell for turn in turns for cell in turn if cell is not None))
 
 
 def _shown(cells: Sequence[Cell], lang: str) -> str:
