@@ -279,7 +279,7 @@ class App:
         from scheduler.intake.sheet import SheetCache
         from scheduler.service.drafting import Drafter
 
-        return Drafter(workspace, store, self.register.office, self.register.workdays, SheetCache(), self.press)
+        return Drafter(workspace, store, self.register, SheetCache(), self.press)
 
     def sweeper_over(
         self, workspace: Workspace, store: Store, postman: Postman, engine: Engine, identity: str

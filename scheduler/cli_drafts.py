@@ -30,3 +30,17 @@ def variables(
     from scheduler.commands.clock import app_at
 
     naming.list_variables(app_at(workspace, now), obligation, as_json=json)
+
+
+@draft_commands.command(help="reproduce")
+def reproduce(
+    key: Key,
+    version: Annotated[int, typer.Argument(metavar="VERSIONE", help="argument.version")],
+    document: Annotated[str, typer.Option("--document", help="option.document")] = "",
+    output: Output = None,
+    workspace: Workspace = HERE,
+) -> None:
+    from scheduler.commands import reproducing
+
+    if code := reproducing.reproduce(workspace, key, version, document, output):
+        raise typer.Exit(code)

@@ -16,6 +16,7 @@ class KeptKind(StrEnum):
     MAIL = "mail"  # the exact bytes of a mail
     DRAFT = "draft"  # one version of a document
     EVIDENCE = "evidence"  # what proves a submission
+    INPUT = "input"  # what a version of a document was made of
 
 
 @dataclass(frozen=True)
@@ -32,29 +33,47 @@ class KeptFile:
     over: bool = False  # the mail was sent or taken back
 
 
+def input_path(sha256: str) -> str:
+    """Return where bytes that drafts were made of are kept, relative to `var/`."""
+    return f"inputs/{sha256}"
+
+
 def may_go(files: Sequence[KeptFile], closed: Callable[[str], bool], before: datetime) -> tuple[KeptFile, ...]:
     """Return the files that are not needed any more.
 
-    These are mails that are over and versions of a document that a later one replaces, older than an instant. Never a
-    file of an occurrence that is open, nor evidence, nor a file with the same bytes as evidence.
+    These are mails that are over and versions of a document that a later one replaces, older than an instant, and what
+    only those versions were made of. Never a file of an occurrence that is open, nor evidence, nor a file with the same
+    bytes as evidence, nor what a version that stays was made of.
     """
     last: dict[tuple[str, str], int] = {}
     for item in files:
-        last[_document(item)] = max(item.version, last.get(_document(item), 0))
+        if item.kind is KeptKind.DRAFT:
+            last[_document(item)] = max(item.version, last.get(_document(item), 0))
     proofs = {item.sha256 for item in files if item.kind is KeptKind.EVIDENCE}
     open_ = {key for key in {item.occurrence_key for item in files} if key and not closed(key)}
+
+    def is_old(item: KeptFile) -> bool:
+        return item.at < before and item.occurrence_key not in open_
 
     def needless(item: KeptFile) -> bool:
         replaced = item.kind is KeptKind.DRAFT and item.version < last[_document(item)]
         done = replaced or (item.kind is KeptKind.MAIL and item.over)
-        return done and item.at < before and item.occurrence_key not in open_ and item.sha256 not in proofs
+        return done and is_old(item) and item.sha256 not in proofs
 
-    staying = {item.path for item in files if not needless(item)}  # a file may have two rows: the other needs it
+    inputs = [item for item in files if item.kind is KeptKind.INPUT]
+    others = [item for item in files if item.kind is not KeptKind.INPUT]
+    staying = {item.path for item in others if not needless(item)}  # a file may have two rows: the other needs it
+    versions = {_version(item) for item in others if item.kind is KeptKind.DRAFT and item.path in staying}
+    staying |= {item.path for item in inputs if _version(item) in versions or not is_old(item)}
     return tuple(item for item in files if item.path not in staying)
 
 
 def _document(item: KeptFile) -> tuple[str, str]:
     return item.occurrence_key, item.document
+
+
+def _version(item: KeptFile) -> tuple[str, str, int]:
+    return item.occurrence_key, item.document, item.version
 
 
 def months_before(now: datetime, months: int) -> datetime:

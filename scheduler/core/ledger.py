@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from scheduler.core.data import Source
+from scheduler.core.making import Making
 
 
 class ActKind(StrEnum):
@@ -118,6 +119,15 @@ class Draft:
     template_sha256: str
     at: datetime
     inputs: tuple[Source, ...] = ()
+    making: Making | None = None  # None: made before its inputs were kept
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The fingerprints of all bytes that are kept for it, each once."""
+        if self.making is None:
+            return ()
+        own = (self.making.register, self.template_sha256, self.making.figures)
+        return tuple(dict.fromkeys(item for item in (*own, *(source.sha256 for source in self.inputs)) if item))
 
 
 class DeliveryState(StrEnum):

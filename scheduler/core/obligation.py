@@ -197,6 +197,7 @@ class Register:
     tables: Mapping[str, TableSpec] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)  # what each letter that is cited as a source stands for
     people: tuple[Person, ...] = ()  # who may sign in
+    content: bytes = field(default=b"", repr=False, compare=False)  # the file's own bytes, as they were read
 
     def obligation(self, obligation_id: str) -> Obligation | None:
         """Return the obligation of that id, or None."""

@@ -71,6 +71,7 @@ class _Reader:
             tables=self.tables,
             sources=self.model.sources,
             people=people_of(self.model.people, self.problems),
+            content=self.problems.source.content,
         )
 
     def role(self, role_id: str, location: Location) -> Role:

@@ -27,6 +27,7 @@ class YamlSource:
     """Plain data (dict, list, str, int, bool, None: numbers with a point stay text) and where each piece stands."""
 
     name: str
+    content: bytes = field(default=b"", repr=False)
     data: Any = None
     lines: dict[Location, int] = field(default_factory=dict)
     repeated: list[tuple[Location, int]] = field(default_factory=list)  # keys that stand there again, and on which line
@@ -45,8 +46,8 @@ def read_yaml(path: Path, lang: str) -> YamlSource:
     Raises:
         UserError: it cannot be read, is not YAML, or is not a mapping.
     """
-    source = YamlSource(path.name)
-    root = _compose(path, lang)
+    source = YamlSource(path.name, _bytes(path, lang))
+    root = _compose(path, source.content, lang)
     if not isinstance(root, MappingNode):
         raise UserError((Problem(f"{path.name}:1", text(lang, "yaml.not-mapping")),))
     try:
@@ -56,12 +57,15 @@ def read_yaml(path: Path, lang: str) -> YamlSource:
     return source
 
 
-def _compose(path: Path, lang: str) -> Node | None:
+def _bytes(path: Path, lang: str) -> bytes:
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         code = "yaml.missing" if isinstance(error, FileNotFoundError) else "yaml.unreadable"
         raise UserError((_fault(path, 0, lang, code, reason=error.strerror or ""),)) from error
+
+
+def _compose(path: Path, raw: bytes, lang: str) -> Node | None:
     if len(raw) > _MAX_BYTES:
         raise UserError((_fault(path, 1, lang, "yaml.too-big", size=len(raw), most=_MAX_BYTES),))
     try:

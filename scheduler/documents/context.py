@@ -10,20 +10,13 @@ from typing import Any
 
 from scheduler.core.data import Dataset, Row
 from scheduler.core.figures import OF_SEVERAL_ROWS, FigureSpec, Operation
+from scheduler.core.making import Annex
 from scheduler.core.obligation import Agreement, Obligation, Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.documents.formats import act
 from scheduler.locale.words import period_label
 
 TO_CONFIRM = "da confermare"
-
-
-@dataclass(frozen=True)
-class Annex:
-    """A document that goes with this one."""
-
-    name: str
-    sha256: str
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from scheduler.core.kept import KeptFile, KeptKind
+from scheduler.core.kept import KeptFile, KeptKind, input_path
 from scheduler.core.ledger import DeliveryState
 from scheduler.ledger import models
 from scheduler.ledger.database import backups_of, spoken
+from scheduler.ledger.rows import draft
 
 OVER = (DeliveryState.SENT, DeliveryState.CANCELLED)
 
@@ -23,8 +24,8 @@ class KeptFiles:
         self.backups = backups_of(alias, workspace)  # the folder of the ledger's automatic backups
 
     def all(self) -> tuple[KeptFile, ...]:
-        """Return every file that a row names, with its fingerprint: mails, drafts, evidence."""
-        return (*self._mails(), *self._drafts(), *self._evidence())
+        """Return every file that a row names, with its fingerprint: mails, drafts and their inputs, evidence."""
+        return (*self._mails(), *self._drafts(), *self._inputs(), *self._evidence())
 
     def _mails(self) -> Iterator[KeptFile]:
         columns = ("path", "sha256", "planned_at", "finished_at", "occurrence_key", "state")
@@ -37,6 +38,14 @@ class KeptFiles:
         columns = ("path", "sha256", "at", "occurrence_key", "document", "version")
         for row in models.Draft.objects.using(self.alias).order_by("id").values_list(*columns):
             yield KeptFile(KeptKind.DRAFT, *row)
+
+    def _inputs(self) -> Iterator[KeptFile]:
+        """Yield what drafts were made of; those before `making` was recorded have nothing kept."""
+        rows = models.Draft.objects.using(self.alias).filter(making__isnull=False).order_by("id")
+        for item in map(draft, rows.prefetch_related("inputs")):
+            facts = (item.at, item.occurrence_key, item.document, item.version)
+            for sha256 in item.made_of:
+                yield KeptFile(KeptKind.INPUT, input_path(sha256), sha256, *facts)
 
     def _evidence(self) -> Iterator[KeptFile]:
         columns = ("evidence", "evidence_sha256", "at", "occurrence_key")

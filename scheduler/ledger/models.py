@@ -129,6 +129,7 @@ class Draft(models.Model):
     size = models.PositiveIntegerField()
     template_sha256 = models.CharField(max_length=64)
     at = models.DateTimeField()
+    making = models.JSONField(null=True)  # how to make it again; null: made before that was kept
 
     class Meta:
         constraints = [  # noqa: RUF012  (Django's own idiom)

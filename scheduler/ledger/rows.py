@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any
 
-from scheduler.core.ledger import Delivery, DeliveryState
+from scheduler.core.data import Source
+from scheduler.core.ledger import Delivery, DeliveryState, Draft
+from scheduler.core.making import Annex, Making
 from scheduler.ledger import models
 
 
@@ -31,6 +36,40 @@ def delivery(row: models.Delivery) -> Delivery:
         lease_until=row.lease_until,
         next_try_at=row.next_try_at,
     )
+
+
+def draft(row: models.Draft) -> Draft:
+    """Return a version of a document; its inputs are asked for, unless they were fetched with it."""
+    inputs: Iterable[models.Input] = row.inputs.all()
+    return Draft(
+        occurrence_key=row.occurrence_key,
+        document=row.document,
+        version=row.version,
+        path=row.path,
+        sha256=row.sha256,
+        size=row.size,
+        template_sha256=row.template_sha256,
+        at=row.at,
+        inputs=tuple(Source(item.path, item.sheet, item.sha256, item.size) for item in inputs),
+        making=None if row.making is None else _making(row.making),
+    )
+
+
+def making_column(making: Making | None) -> dict[str, object] | None:
+    """Return how a draft was made as its column holds it."""
+    if making is None:
+        return None
+    return {name: _day_text(value) for name, value in asdict(making).items()}
+
+
+def _making(facts: Mapping[str, Any]) -> Making:
+    days = {name: date.fromisoformat(facts[name]) for name in ("extended_to", "request_by") if facts[name]}
+    annexes = tuple(Annex(**item) for item in facts["annexes"])
+    return Making(**{**facts, **days, "annexes": annexes})
+
+
+def _day_text(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def utc(instant: datetime) -> datetime:

@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet
 
-from scheduler.core.data import Source
 from scheduler.core.ledger import Act, ActKind, Delivery, Draft, Ledger, Performance
 from scheduler.ledger import models
 from scheduler.ledger.actions import Actions, chunks, columns, performance
@@ -19,7 +18,8 @@ from scheduler.ledger.deliveries import Deliveries
 from scheduler.ledger.duties import Duties
 from scheduler.ledger.entrance import ApiTokens, Links, Sessions, Tries
 from scheduler.ledger.history import History
-from scheduler.ledger.rows import utc
+from scheduler.ledger.rows import draft as draft_of
+from scheduler.ledger.rows import making_column, utc
 from scheduler.ledger.soundness import check_reachable
 from scheduler.ledger.subscriptions import Subscriptions
 from scheduler.ledger.trail import Trail
@@ -227,6 +227,7 @@ class Store:
                 size=draft.size,
                 template_sha256=draft.template_sha256,
                 at=utc(draft.at),
+                making=making_column(draft.making),
             )
             inputs = models.Input.objects.using(self.alias)
             for source in draft.inputs:
@@ -240,7 +241,7 @@ class Store:
     def drafts(self, occurrence_key: str) -> tuple[Draft, ...]:
         """Return all versions of all documents of an occurrence, oldest first."""
         rows = models.Draft.objects.using(self.alias).filter(occurrence_key=occurrence_key).order_by("at", "id")
-        return tuple(_draft(row) for row in rows.prefetch_related("inputs"))
+        return tuple(draft_of(row) for row in rows.prefetch_related("inputs"))
 
     def drafted(self) -> frozenset[str]:
         """Return the keys of the occurrences that have a draft."""
@@ -279,19 +280,4 @@ def _act(row: models.Act) -> Act:
         protocol=row.protocol,
         evidence=row.evidence,
         reason=row.reason,
-    )
-
-
-def _draft(row: models.Draft) -> Draft:
-    inputs: Iterable[models.Input] = row.inputs.all()
-    return Draft(
-        occurrence_key=row.occurrence_key,
-        document=row.document,
-        version=row.version,
-        path=row.path,
-        sha256=row.sha256,
-        size=row.size,
-        template_sha256=row.template_sha256,
-        at=row.at,
-        inputs=tuple(Source(item.path, item.sheet, item.sha256, item.size) for item in inputs),
     )

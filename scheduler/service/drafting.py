@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from scheduler.core.data import Dataset
 from scheduler.core.ledger import Draft
-from scheduler.core.obligation import Office
+from scheduler.core.making import Annex, Making
+from scheduler.core.obligation import Office, Register
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.workdays import WorkCalendar
-from scheduler.documents.context import Annex, RequestItem, Sheet, context
+from scheduler.documents.context import RequestItem, Sheet, context
 from scheduler.documents.package import content_of
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.intake import load, warnings
 from scheduler.intake.places import places
 from scheduler.intake.sheet import SheetCache
+from scheduler.service.inputs import Inputs
 from scheduler.service.press import Press
 from scheduler.service.workspace import Workspace
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # Django must be set up before the tables are imported
     from scheduler.ledger.store import Store
 
 DRAFTS = "drafts"
+MOST_READINGS = 3  # of workbooks that somebody changes all the time
 FIRST: Mapping[str, int] = {}
 
 
@@ -44,17 +47,26 @@ class Drafter:
         self,
         workspace: Workspace,
         store: Store,
-        office: Office,
-        workdays: WorkCalendar,
+        register: Register,
         cache: SheetCache,
         press: Press,
     ) -> None:
         self.workspace = workspace
         self.store = store
-        self.office = office
-        self.workdays = workdays
+        self.register = register
         self.cache = cache
         self.press = press
+        self.inputs = Inputs(workspace)
+
+    @property
+    def office(self) -> Office:
+        """Who the documents are from."""
+        return self.register.office
+
+    @property
+    def workdays(self) -> WorkCalendar:
+        """The office's time."""
+        return self.register.workdays
 
     def data(self, occurrence: Occurrence) -> Dataset:
         """Return what the occurrence's documents are filled with.
@@ -107,13 +119,27 @@ class Drafter:
             SourceError: the data are not right.
             TemplateError: a template is not right, or cannot be filled with these data.
         """
-        data = self.data(occurrence)
+        data = self._kept_data(occurrence)
         made: list[Document] = []
         for name in names or occurrence.obligation.documents:
             annexes = tuple(Annex(_file_name(item.draft), item.draft.sha256) for item in made)
             sheet = self._sheet(occurrence, name, annexes, at, least)
             made.append(self._filled(occurrence, name, data, sheet, at))
         return tuple(made)
+
+    def again(self, occurrence: Occurrence, draft: Draft, making: Making) -> bytes:
+        """Return a document that was made before, as this workspace's files give it.
+
+        Raises:
+            SourceError, TemplateError: it cannot be made of them.
+        """
+        asked = making.request_by is not None
+        on = draft.at.astimezone(self.workdays.zone).date()
+        items = self.request_items(occurrence) if asked else ()
+        title = occurrence.obligation.title
+        sheet = Sheet(title, draft.version, on, making.annexes, items, making.request_by)
+        data = Dataset() if asked else self.data(occurrence)
+        return self._content(self._template(draft.document), occurrence, draft.document, data, sheet, draft.at)
 
     def problems(self, occurrence: Occurrence) -> tuple[Problem, ...]:
         """Return what keeps an occurrence's documents from being made now: its workbooks, its templates."""
@@ -192,11 +218,8 @@ class Drafter:
         return Sheet(occurrence.obligation.title, version, on, annexes, request, request_by)
 
     def _filled(self, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime) -> Document:
-        path = self.workspace.template(name)
-        shown = f"templates/{path.name}"
-        template = content_of(path, shown, self.workspace.lang)
-        values = context(occurrence, self.office, data, sheet)
-        content = self.press.filled(template, shown, values, at, self.workspace.lang)
+        template = self._template(name)
+        content = self._content(template, occurrence, name, data, sheet, at)
         draft = Draft(
             occurrence_key=occurrence.key,
             document=name,
@@ -204,11 +227,31 @@ class Drafter:
             path=f"{DRAFTS}/{occurrence.key}/{name}-{occurrence.period.key}-v{sheet.version}.docx",
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),
-            template_sha256=hashlib.sha256(template).hexdigest(),
+            template_sha256=self.inputs.keep(template),
             at=at,
             inputs=data.sources,
+            making=self.inputs.making(occurrence, self.register, data, sheet),
         )
         return Document(draft, content)
+
+    def _template(self, name: str) -> bytes:
+        path = self.workspace.template(name)
+        return content_of(path, f"templates/{path.name}", self.workspace.lang)
+
+    def _content(
+        self, template: bytes, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime
+    ) -> bytes:
+        values = context(occurrence, self.office, data, sheet)
+        return self.press.filled(template, f"templates/{name}.docx", values, at.astimezone(UTC), self.workspace.lang)
+
+    def _kept_data(self, occurrence: Occurrence) -> Dataset:
+        """Return what documents are filled with, of workbooks whose bytes are kept: read again where they changed."""
+        for _ in range(MOST_READINGS):
+            data = self.data(occurrence)
+            if self.inputs.keep_sources(data.sources):
+                return data
+            self.cache = SheetCache()  # whatever the files' times say, what was read is not what is there
+        raise self.inputs.changing(data.sources)
 
 
 def _file_name(draft: Draft) -> str:

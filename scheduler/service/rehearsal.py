@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from scheduler.core.data import Dataset
+from scheduler.core.making import Annex
 from scheduler.core.obligation import Office
 from scheduler.core.occurrence import Occurrence
-from scheduler.documents.context import Annex, RequestItem, Sheet, context
+from scheduler.documents.context import RequestItem, Sheet, context
 from scheduler.documents.package import content_of
 from scheduler.errors import Problem, TemplateError
 from scheduler.intake.invented import CASES, LONG, Case, invented

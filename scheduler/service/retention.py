@@ -1,4 +1,7 @@
-"""What is kept no longer than the office has set: bytes of old mails and drafts. Rows and evidence stay for ever."""
+"""What is kept no longer than the office has set: bytes of old mails, drafts and what drafts were made of.
+
+Rows and evidence stay for ever.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ from scheduler.errors import Problem
 from scheduler.locale import text
 from scheduler.service.workspace import Workspace
 
-HOMES = {KeptKind.MAIL: "mail", KeptKind.DRAFT: "drafts"}  # nothing outside these folders is ever removed
+HOMES = {
+    KeptKind.MAIL: "mail",
+    KeptKind.DRAFT: "drafts",
+    KeptKind.INPUT: "inputs",
+}  # nothing outside these folders is ever removed
 BACKUPS, KEPT_BACKUPS = "ledger-before-*", 5
 
 
@@ -32,6 +39,7 @@ class Tidied:
 
     mails: int = 0
     drafts: int = 0
+    inputs: int = 0  # workbooks, templates and the like of those drafts
     backups: int = 0
     bytes: int = 0
     problems: tuple[Problem, ...] = ()  # files that could not be removed; they are tried again
@@ -48,23 +56,34 @@ class Retention:
     def tidy(self, now: datetime, closed: Callable[[str], bool]) -> Tidied:
         """Remove the files of closed occurrences that are older than the months to keep.
 
-        These are mails that were sent or taken back, versions of documents that a later one replaces, and automatic
-        backups of the ledger but the newest five. Their rows stay, with their fingerprints.
+        These are mails that were sent or taken back, versions of documents that a later one replaces with what only
+        they were made of, and automatic backups of the ledger but the newest five. Their rows stay, with their
+        fingerprints.
         """
         if not self.keep_months:
             return Tidied()
-        old = may_go(self.kept.all(), closed, months_before(now, self.keep_months))
+        before = months_before(now, self.keep_months)
+        old = may_go(self.kept.all(), closed, before)
         done = _Removal(self.workspace.lang)
         mails = done.remove([self._path(item) for item in old if item.kind is KeptKind.MAIL])
         drafts = done.remove([self._path(item) for item in old if item.kind is KeptKind.DRAFT])
+        inputs = done.remove([self._input(item, before) for item in old if item.kind is KeptKind.INPUT])
         backups = done.remove(self._old_backups())
-        return Tidied(mails, drafts, backups, done.bytes, tuple(done.problems))
+        return Tidied(mails, drafts, inputs, backups, done.bytes, tuple(done.problems))
 
     def _path(self, item: KeptFile) -> Path | None:
         """Return where a file is, or None where the ledger names a place that is not the kind's own."""
         parts = PurePosixPath(item.path).parts
         own = parts[:1] == (HOMES[item.kind],) and len(parts) > 1 and ".." not in parts
         return self.workspace.var / item.path if own else None
+
+    def _input(self, item: KeptFile, before: datetime) -> Path | None:
+        """Return where bytes are that a draft was made of, unless one that is being made just now needs them too."""
+        path = self._path(item)
+        try:
+            return path if path is not None and path.stat().st_mtime < before.timestamp() else None
+        except OSError:
+            return None
 
     def _old_backups(self) -> list[Path | None]:
         found = [(path.stat().st_mtime, path.name, path) for path in self.kept.backups.glob(BACKUPS)]

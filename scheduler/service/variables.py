@@ -11,9 +11,10 @@ from typing import Any
 
 from scheduler.core.data import Column, ColumnType, Dataset, Mark, TableSpec
 from scheduler.core.figures import FigureSpec, Operation
+from scheduler.core.making import Annex
 from scheduler.core.obligation import Obligation
 from scheduler.core.occurrence import Occurrence
-from scheduler.documents.context import LISTS, NAMES, Annex, RequestItem, Sheet, context
+from scheduler.documents.context import LISTS, NAMES, RequestItem, Sheet, context
 from scheduler.documents.formats import printed
 from scheduler.errors import ScadenzarioError
 from scheduler.intake.invented import Case, invented

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.kept import KeptFile, KeptKind, may_go, months_before
+from scheduler.core.kept import KeptFile, KeptKind, input_path, may_go, months_before
 
 BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 OLD, NEW = BEFORE - timedelta(seconds=1), BEFORE
 CLOSED, OPEN = "costi/2024", "costi/2025"
+
+
+V1, B = "drafts/costi/2024/report-v1.docx", f"inputs/{'b' * 64}"
 
 
 def closed(key: str) -> bool:
@@ -32,6 +35,11 @@ def proof(sha256: str = "e" * 64, path: str = "evidence/x.eml") -> KeptFile:
     return KeptFile(KeptKind.EVIDENCE, path, sha256, OLD, CLOSED)
 
 
+def workbook(version: int, sha256: str = "b" * 64, key: str = CLOSED, document: str = "report") -> KeptFile:
+    """What a version of a document was made of."""
+    return KeptFile(KeptKind.INPUT, input_path(sha256), sha256, OLD, key, document, version)
+
+
 CASES = [
     ([mail()], ["mail/a.eml"]),
     ([mail(NEW)], []),
@@ -39,9 +47,9 @@ CASES = [
     ([mail(key=OPEN)], []),
     ([mail(key="")], ["mail/a.eml"]),
     ([draft(1)], []),
-    ([draft(1), draft(2)], ["drafts/costi/2024/report-v1.docx"]),
-    ([draft(2), draft(1)], ["drafts/costi/2024/report-v1.docx"]),
-    ([draft(1), draft(2, NEW)], ["drafts/costi/2024/report-v1.docx"]),
+    ([draft(1), draft(2)], [V1]),
+    ([draft(2), draft(1)], [V1]),
+    ([draft(1), draft(2, NEW)], [V1]),
     ([draft(1, NEW), draft(2, NEW)], []),
     ([draft(1), draft(2, document="letter")], []),
     ([draft(1, key=OPEN), draft(2, key=OPEN)], []),
@@ -50,6 +58,19 @@ CASES = [
     ([draft(1), draft(2), proof(path="drafts/costi/2024/report-v1.docx")], []),
     ([mail(), mail(NEW)], []),
     ([mail(), mail()], ["mail/a.eml", "mail/a.eml"]),
+    ([draft(1), workbook(1)], []),
+    ([draft(1), workbook(1), draft(2)], [V1, B]),
+    ([draft(1), workbook(1), draft(2), workbook(2)], [V1]),
+    (
+        [draft(1), workbook(1), draft(2), workbook(2, "c" * 64)],
+        [V1, B],
+    ),
+    (
+        [draft(1), workbook(1), draft(2), draft(1, key=OPEN), workbook(1, key=OPEN)],
+        [V1],
+    ),
+    ([draft(1), workbook(1), draft(2), proof("1" * 64)], []),
+    ([draft(1, NEW), workbook(1), draft(2, NEW)], []),
 ]
 
 
@@ -62,6 +83,7 @@ FILES = st.lists(
     st.one_of(
         st.builds(mail, st.sampled_from([OLD, NEW]), st.sampled_from([CLOSED, OPEN, ""]), over=st.booleans()),
         st.builds(draft, st.integers(1, 4), st.sampled_from([OLD, NEW]), st.sampled_from([CLOSED, OPEN])),
+        st.builds(workbook, st.integers(1, 4), st.sampled_from(["1" * 64, "b" * 64]), st.sampled_from([CLOSED, OPEN])),
         st.builds(proof, st.sampled_from(["1" * 64, "e" * 64]), st.sampled_from(["evidence/x", "mail/a.eml"])),
     ),
     max_size=12,
@@ -78,9 +100,15 @@ def test_whatever_the_ledger_holds(files: list[KeptFile]) -> None:
     for item in files:
         if item.kind is KeptKind.EVIDENCE:
             assert item.path not in paths
+        version = (item.occurrence_key, item.document, item.version)
+        if item.kind is KeptKind.INPUT and item in going:
+            stay = [other for other in left if other.kind is KeptKind.DRAFT]
+            assert version not in [(other.occurrence_key, other.document, other.version) for other in stay]
         if item.kind is KeptKind.DRAFT:
             versions = [
-                other.version for other in files if other.document and other.occurrence_key == item.occurrence_key
+                other.version
+                for other in files
+                if other.kind is KeptKind.DRAFT and other.occurrence_key == item.occurrence_key
             ]
             assert item.version < max(versions) or item not in going
     assert may_go(left, closed, BEFORE) == (), "one pass is enough"

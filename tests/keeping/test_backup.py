@@ -74,11 +74,12 @@ def test_a_backup_has_the_whole_workspace_and_only_it(either: Place, tmp_path: P
     wanted = {name for name in tree(either.root) if name.startswith(("deadlines.yaml", "templates/", "data/"))}
     wanted |= {name for name in tree(either.root) if name.startswith(("var/drafts/", "var/mail/", "var/evidence/"))}
     wanted |= {name for name in tree(either.root) if name.startswith("var/outbox/new/")} | {"var/feed-token"}
-    wanted |= {name for name in tree(either.root) if name.startswith("var/good/")}
+    wanted |= {name for name in tree(either.root) if name.startswith(("var/good/", "var/inputs/"))}
     wanted -= {"data/~$costi.xlsx", "var/mail/.half.eml.partial"}
     kind = "json.gz" if either.url else "sqlite3"
     assert names(target) == wanted | {f"var/ledger.{kind}", "MANIFEST.json"}
     assert any(name.startswith(f"var/evidence/{KEY}/") for name in wanted)
+    assert any(name.startswith("var/inputs/") for name in wanted)
     assert f"({len(wanted) + 1} file)" in result.stdout
     assert stat.S_IMODE(target.stat().st_mode) == 0o600, "it holds mails and a secret"
     assert leftovers(tmp_path) == [".half.eml.partial"]

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from scheduler.app import App
+from scheduler.core.kept import input_path
 from scheduler.core.ledger import Act, ActKind
 from scheduler.errors import SourceError, UserError
 from scheduler.ledger import database
+from scheduler.service.inputs import Inputs
+from scheduler.service.reproduction import Likeness, Reproducer
 from scheduler.settings import read_settings
 from tests.keeping.places import KEY, LOCAL, NOW, Place, tree
 
@@ -25,7 +28,9 @@ def drafted(used: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace in use with three versions of a draft; never changed."""
     folder = tmp_path_factory.mktemp("drafted") / "office"
     shutil.copytree(used, folder)
-    for _ in range(2):
+    for number in range(2):
+        with (folder / "deadlines.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"# {number}\n")  # so that each version has bytes of its own among what it was made of
         assert Place(folder).run("draft", QUARTER, *LOCAL).returncode == 0
     return folder
 
@@ -80,15 +85,44 @@ def test_what_is_old_and_closed_goes_and_the_rest_stays(app: App, place: Place) 
     assert mails == len(rows) > 5
     assert drafts == len(all_drafts) - len(last) == 4
     assert not gone & {f"var/{path}" for path in last.values()}
+    second = next(draft for draft in all_drafts if (draft.occurrence_key, draft.version) == (QUARTER, 2))
+    assert second.making is not None
+    assert {name for name in gone if "inputs" in name} == {f"var/{input_path(second.making.register)}"}
     assert (backups, tidy(app, LATER)) == (0, (0, 0, 0, 0)), "the backups went in the first pass, already"
     assert sorted(path.name for path in (place.root / "var/backups").iterdir()) == [
         f"ledger-before-000{number}_x.sqlite3" for number in range(2, 7)
     ]
     assert freed == sum(len(before[name]) for name in gone if "backups" not in name)
-    assert all(name.startswith(("var/mail/", "var/drafts/", "var/backups/")) for name in gone)
+    assert all(name.startswith(("var/mail/", "var/drafts/", "var/inputs/", "var/backups/")) for name in gone)
     assert set(after) <= set(before)
     assert all(after[name] == before[name] for name in after)
     assert app.store.deliveries.all() == rows, "rows stay, with their fingerprints"
+    database.close(app.store.alias)
+
+
+def test_every_version_that_stays_can_be_made_again(app: App, place: Place) -> None:
+    close_all(app)
+    tidy(app, LATER)
+    reproducer = Reproducer(app.workspace, app.store, app.press, "it")
+    last = {draft.document: draft for draft in app.store.drafts(QUARTER)}
+    assert {reproducer.reproduce(draft).likeness for draft in last.values()} == {Likeness.IDENTICAL}
+    with pytest.raises(SourceError, match=r"deadlines\.yaml: i byte con cui la bozza fu fatta non ci sono più"):
+        reproducer.reproduce(next(draft for draft in app.store.drafts(QUARTER) if draft.version == 2))
+    app.press.close()
+    database.close(app.store.alias)
+
+
+def test_what_a_draft_needs_that_is_made_just_now_stays(app: App, place: Place) -> None:
+    close_all(app)
+    second = next(draft for draft in app.store.drafts(QUARTER) if draft.version == 2)
+    assert second.making is not None
+    path = place.root / "var" / input_path(second.making.register)
+    os.utime(path, (LATER.timestamp(), LATER.timestamp()))
+    assert Inputs(app.workspace).keep(path.read_bytes()) == second.making.register
+    assert path.stat().st_mtime != LATER.timestamp(), "what is kept already counts as new"
+    os.utime(path, (LATER.timestamp(), LATER.timestamp()))
+    tidy(app, LATER)
+    assert path.exists()
     database.close(app.store.alias)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError
 
 from scheduler.core.data import Source
+from scheduler.core.kept import KeptKind
 from scheduler.core.ledger import Act, ActKind, Delivery, DeliveryState, Draft, Outcome, Performance
+from scheduler.core.making import Annex, Making
+from scheduler.ledger.kept_files import KeptFiles
 from scheduler.ledger.store import Store
 
 NOW = datetime(2025, 2, 10, 8, 0, tzinfo=UTC)
@@ -34,6 +38,29 @@ def mail(number: int = 1) -> Delivery:
 def draft(version: int = 1) -> Draft:
     source = Source("data/costi/2024-Q1.xlsx", "Costi", "1" * 64, 1234)
     return Draft(KEY, "report", version, f"drafts/v{version}.docx", "2" * 64, 10, "3" * 64, NOW, (source,))
+
+
+def test_a_draft_comes_back_with_all_it_takes_to_make_it_again(store: Store) -> None:
+    annexes = (Annex("report-v1.docx", "5" * 64), Annex("«è».docx", "6" * 64))
+    makings = (
+        Making("0.1.0", "7" * 64, "8" * 64, date(2025, 3, 15), annexes),
+        Making("0.1.0", "7" * 64, request_by=date(2025, 2, 10)),
+        None,
+    )
+    drafts = tuple(replace(draft(version), making=making) for version, making in enumerate(makings, start=1))
+    for item in drafts:
+        store.record_draft(item)
+    assert store.drafts(KEY) == drafts
+    assert drafts[0].made_of == ("7" * 64, "3" * 64, "8" * 64, "1" * 64)
+    assert drafts[2].made_of == (), "nothing was kept for it"
+
+
+def test_backup_and_retention_know_what_drafts_were_made_of(store: Store, tmp_path: Path) -> None:
+    store.record_draft(replace(draft(), making=Making("0.1.0", "7" * 64)))
+    store.record_draft(draft(2))
+    files = [item for item in KeptFiles(store.alias, tmp_path).all() if item.kind is KeptKind.INPUT]
+    assert [item.path for item in files] == [f"inputs/{sign * 64}" for sign in ("7", "3", "1")]
+    assert {(item.occurrence_key, item.document, item.version, item.at) for item in files} == {(KEY, "report", 1, NOW)}
 
 
 def test_first_start_is_remembered_for_ever(store: Store) -> None:

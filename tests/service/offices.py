@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from docx import Document
@@ -71,4 +72,43 @@ def make_office(root: Path, reminders: int, drafts: int = 0) -> Path:
     document.add_paragraph("Il Settore trasmette la relazione.")
     document.save(str(root / "templates" / "modulo.docx"))
     (root / "deadlines.yaml").write_text(declared(reminders, drafts), "utf-8")
+    return root
+
+
+COUNTED = """\
+  - id: spese
+    title: Spese
+    family: relazioni
+    agreement: convenzione
+    source: articolo 1
+    every: month
+    due: {months_after: 1, day: 8}
+    owner: ufficio
+    recipients: [capo]
+    documents: [modulo]
+    milestones: [draft-3d]
+    data: [spese]
+    figures:
+      totale: {sum: spese.importo}
+      quanti: {count: spese}
+      primo: {pick: spese.persona, where: {importo: "10"}}
+      per_persona: {group: spese, by: persona, sum: importo}
+"""
+TABLES = """\
+tables:
+  spese:
+    path: data/{month}.csv
+    columns:
+      importo: {header: Importo, type: intero}
+      persona: {header: Persona, type: testo}
+obligations:
+"""
+
+
+def make_counting_office(root: Path, months: Mapping[str, str]) -> Path:
+    """Make a workspace with a monthly report of a few figures; given the text of each month's list of expenses."""
+    make_office(root, 0)
+    (root / "deadlines.yaml").write_text(HEAD.replace("obligations:\n", TABLES) + COUNTED, "utf-8")
+    for month, content in months.items():
+        (root / f"data/{month}.csv").write_text(content, "utf-8")
     return root
