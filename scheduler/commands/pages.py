@@ -12,9 +12,13 @@ from scheduler.app import system_clock
 from scheduler.commands.acting import acts
 from scheduler.commands.naming import names_of
 from scheduler.commands.sign_in_post import SignInPost
+from scheduler.core.changed import Comparison
+from scheduler.core.kept_figures import KeptFigures
+from scheduler.core.ledger import Draft
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.status import Status
 from scheduler.errors import ScadenzarioError
+from scheduler.service.comparisons import Comparisons
 from scheduler.service.copies import Form, Printer, program
 from scheduler.service.readiness import Readiness, readiness
 from scheduler.service.variables import Variable
@@ -111,6 +115,14 @@ class Papers:
     def names(self, obligation_id: str) -> list[Variable]:
         """Return the names that an obligation's templates may use."""
         return names_of(self.app, obligation_id)
+
+    def compared(self, draft: Draft) -> Comparison:
+        """Return what has changed in a draft's figures."""
+        return Comparisons(self.app.workspace, self.app.store).of(draft)
+
+    def figures(self, draft: Draft) -> KeptFigures | None:
+        """Return the figures that a draft was made with, as far as they were kept."""
+        return Comparisons(self.app.workspace, self.app.store).figures(draft)
 
 
 def house(app: App, way_in: Door, lasting: Lasting, changed: Callable[[], None]) -> House:

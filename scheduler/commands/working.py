@@ -20,6 +20,8 @@ from scheduler.commands.simulation import simulation as simulation_of
 from scheduler.commands.starting import refuse_used
 from scheduler.commands.sweeping import print_report
 from scheduler.locale import text
+from scheduler.locale.facts import comparison_facts
+from scheduler.service.comparisons import Comparisons
 from scheduler.service.sweep import SweepReport
 
 
@@ -35,6 +37,7 @@ def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
     if output is not None:
         output.write_bytes(documents[0].content)
     if as_json:
+        compare = Comparisons(app.workspace, app.store).of
         print_json(
             [
                 {
@@ -43,6 +46,7 @@ def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
                     "path": str(app.workspace.var / item.path),
                     "sha256": item.sha256,
                     "inputs": [{"path": source.path, "sha256": source.sha256} for source in item.inputs],
+                    "changes": comparison_facts(compare(item)),
                 }
                 for item in drafts
             ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
+from scheduler.core.changed import Comparison
 from scheduler.core.explain import explain
 from scheduler.core.ledger import Delivery, Draft, Ledger
 from scheduler.core.obligation import MilestoneKind, Office
@@ -20,6 +21,7 @@ from scheduler.errors import Problem
 from scheduler.locale import text, written
 from scheduler.locale.words import period_label, step_text, weekday_date
 from scheduler.mail.body import Block, Body, Facts, Heading, Items, Link, Paragraph, Table
+from scheduler.service.news import news
 
 MOST_PROBLEMS = 20
 MOST_ROWS = 40
@@ -64,13 +66,16 @@ class Letters:
         ]
         return self._words("request", occurrence, blocks, by=by)
 
-    def draft(self, occurrence: Occurrence, drafts: Sequence[Draft], ledger: Ledger) -> Words:
-        """Hand over the documents that were made."""
+    def draft(
+        self, occurrence: Occurrence, drafts: Sequence[Draft], ledger: Ledger, changes: Sequence[Comparison] = ()
+    ) -> Words:
+        """Hand over the documents that were made, and say what has changed in their figures."""
         header = (self._say("mail.draft.document"), "SHA-256")
         rows = tuple((draft.path.rsplit("/", 1)[-1], draft.sha256) for draft in drafts)
         blocks: list[Block] = [
             *self._opening("draft", occurrence),
             *self._list("todo", [self._about(f"mail.draft.todo.{number}", occurrence) for number in (1, 2, 3)]),
+            *news(self.lang, changes),
             Facts(self._facts(occurrence)),
             *self._why(occurrence, ledger),
             Heading(self._say("mail.draft.files")),

@@ -18,6 +18,7 @@ from scheduler.core.status import state
 from scheduler.core.workdays import WorkCalendar
 from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError
 from scheduler.mail.message import DOCX, Attachment, Letter, compose, message_id
+from scheduler.service.comparisons import Comparisons
 from scheduler.service.drafting import Document, Drafter
 from scheduler.service.letters import Letters, Readiness, Words
 from scheduler.service.workspace import Workspace
@@ -88,7 +89,8 @@ class Performer:
         except (SourceError, TemplateError) as error:
             return self._trouble(action, ledger, error, now)
         drafts = [item.draft for item in documents]
-        words = self.letters.draft(occurrence, drafts, ledger)
+        compare = Comparisons(self.workspace, self.store).of
+        words = self.letters.draft(occurrence, drafts, ledger, [compare(item) for item in drafts])
         obligation = occurrence.obligation
         roles = (obligation.owner, *obligation.recipients)
         mail = self._mail(action.key, occurrence, roles, words, now, _attachments(documents))

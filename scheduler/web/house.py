@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 from scheduler.core.access import Person
 from scheduler.core.agenda import Agenda
+from scheduler.core.changed import Comparison
 from scheduler.core.entrance import Session
+from scheduler.core.kept_figures import KeptFigures
 from scheduler.core.ledger import Act, Draft
 from scheduler.core.obligation import Register
 from scheduler.core.occurrence import Occurrence
@@ -109,6 +111,8 @@ class Papers(Protocol):
     def copy(self, document: bytes, form: str) -> bytes: ...  # PDF, ARCHIVE (PDF/A-2) or ODT
     def readiness(self, occurrence: Occurrence) -> Readiness: ...
     def names(self, obligation_id: str) -> Sequence[Named]: ...  # that its templates may use
+    def compared(self, draft: Draft) -> Comparison: ...
+    def figures(self, draft: Draft) -> KeptFigures | None: ...
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{_DRAFT}-archivio.pdf", drafts.copy, {"form": "ARCHIVE"}, name="draft-archive"),
     path(f"{_DRAFT}.odt", drafts.copy, {"form": "ODT"}, name="draft-odt"),
     path(f"{_DRAFT}/differenze", drafts.differences, name="differences"),
+    path(f"{_DRAFT}/dati", drafts.figures, name="draft-figures"),
     path(f"{_DEADLINE}/prove/<int:number>", occurrence.evidence_file, name="evidence"),
     path("adempimenti", obligations.obligations, name="obligations"),
     path("adempimenti/<slug:obligation_id>", obligations.obligation, name="obligation"),

@@ -13,12 +13,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from scheduler.core.changed import FigureChange, Since
 from scheduler.core.ledger import Act
 from scheduler.core.occurrence import Occurrence
-from scheduler.core.period import Period
+from scheduler.core.period import Period, period_from_key
 from scheduler.core.punctuality import Count
 from scheduler.core.status import State
 from scheduler.documents.compared import Place
+from scheduler.documents.shown import difference, percent, shown, subject
 from scheduler.locale import text, written
 from scheduler.locale.words import milestone_label, period_label, weekday_date
 from scheduler.web.glance import Mark
@@ -211,6 +213,24 @@ def place(context: Context, where: Place) -> str:
     lang = context["lang"]
     form = "differences.cell" if where.table else "differences.paragraph"
     return f"{text(lang, f'differences.part.{where.part}')}, {text(lang, form, **vars(where))}"
+
+
+@register.simple_tag(takes_context=True)
+def earlier_period(context: Context, since: Since) -> str:
+    """Write the period of an earlier draft: `I trimestre 2025`."""
+    return period_label(context["lang"], period_from_key(since.earlier.occurrence_key.partition("/")[2]))
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """Write a figure's value as no template's filter does: `8.972.346,42`, `n.r`."""
+    return shown(value)
+
+
+@register.filter
+def change_of(change: FigureChange, what: str) -> str:
+    """Write the subject, the difference or the percentage of a change."""
+    return {"subject": subject, "difference": difference, "percent": percent}[what](change)
 
 
 @register.simple_tag(takes_context=True)

@@ -66,6 +66,21 @@ def differences(request: Request, obligation: str, period: str, document: str, v
 
 @require_safe
 @needs(Access.READER)
+def figures(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
+    """Show the figures that a draft was made with, and what has changed in them since earlier drafts."""
+    house, key = request.house, f"{obligation}/{period}"
+    draft = draft_of(house, key, document, version)
+    content = {
+        "dossier": dossier(house, key),
+        "draft": draft,
+        "comparison": house.papers.compared(draft),
+        "kept": house.papers.figures(draft),
+    }
+    return render(request, "figures.html", content)
+
+
+@require_safe
+@needs(Access.READER)
 def data(request: Request, obligation: str, period: str) -> HttpResponse:
     """Show whether the documents could be made now, and which cells are at fault."""
     house = request.house

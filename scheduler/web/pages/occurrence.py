@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scheduler.core.access import Access
+from scheduler.core.changed import Comparison, Since
 from scheduler.core.explain import Explanation, explain
 from scheduler.core.ledger import Act, Draft, Ledger
 from scheduler.core.occurrence import Occurrence
@@ -65,7 +66,9 @@ def occurrence_page(request: Request, obligation: str, period: str) -> HttpRespo
 def shown(request: Request, key: str, content: Mapping[str, object], status: int = 200) -> HttpResponse:
     """Return the page of an occurrence, with what else it is to say; who may act on it finds the forms there."""
     may_edit = request.person is not None and request.person.access.allows(Access.EDITOR)
-    everything = {"dossier": dossier(request.house, key), "may_edit": may_edit, **content}
+    found = dossier(request.house, key)
+    changes = _changes(request.house, found.drafts) if request.person else ()
+    everything = {"dossier": found, "changes": changes, "may_edit": may_edit, **content}
     return render(request, "occurrence.html", everything, status=status)
 
 
@@ -89,6 +92,13 @@ def dossier(house: House, key: str) -> Dossier:
         drafts=house.store.drafts(key)[::-1],
         mails=house.store.history.mails(occurrence_key=key, most=MOST_MAILS),
     )
+
+
+def _changes(house: House, drafts: Sequence[Draft]) -> tuple[Since, ...]:
+    """Return what has changed in the figures of the newest draft that has any."""
+    newest = next((item for item in drafts if item.making and item.making.figures), None)
+    found = house.papers.compared(newest) if newest else Comparison()
+    return tuple(since for since in (found.version, found.period) if since)
 
 
 @require_safe

@@ -1,0 +1,48 @@
+"""What has changed in a draft's figures, as a mail says it: numbers that stand alone, never places of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scheduler.core.changed import Comparison, FigureChange, Since
+from scheduler.core.period import period_from_key
+from scheduler.documents.shown import difference, percent, shown, subject
+from scheduler.locale import text
+from scheduler.locale.words import period_label
+from scheduler.mail.body import Block, Heading, Paragraph, Table
+
+MOST_LINES = 10
+_COLUMNS = ("name", "before", "after", "difference", "percent")
+
+
+def news(lang: str, comparisons: Sequence[Comparison]) -> Iterator[Block]:
+    """Yield what has changed in the drafts of one occurrence; drafts made of the same figures say it once."""
+    for since in _each(item.version for item in comparisons):
+        yield Heading(text(lang, "changed.since-version", version=since.earlier.version))
+        yield from _changes(lang, since.changes)
+    for since in _each(item.period for item in comparisons):
+        period = period_from_key(since.earlier.occurrence_key.partition("/")[2])
+        yield Heading(text(lang, "changed.since-period", period=period_label(lang, period)))
+        yield from _changes(lang, since.changes)
+
+
+def _each(found: Iterator[Since | None]) -> Iterator[Since]:
+    """Yield those that say something of their own."""
+    known = set[tuple[FigureChange, ...]]()
+    for since in found:
+        if since is not None and since.changes not in known:
+            known.add(since.changes)
+            yield since
+
+
+def _changes(lang: str, changes: Sequence[FigureChange]) -> Iterator[Block]:
+    lines = [item for item in changes if item.is_impersonal][:MOST_LINES]
+    if lines:
+        rows = tuple(
+            (subject(item), shown(item.before), shown(item.after), difference(item), percent(item)) for item in lines
+        )
+        yield Table(tuple(text(lang, f"changed.{name}") for name in _COLUMNS), rows)
+    if more := len(changes) - len(lines):
+        yield Paragraph(text(lang, "changed.more", count=more))
+    elif not lines:
+        yield Paragraph(text(lang, "changed.nothing"))
