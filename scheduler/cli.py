@@ -52,13 +52,6 @@ def list_(since: Since = "", until: Until = "", json: Json = False, workspace: W
     reading.list_occurrences(_app(workspace, now), since, until, as_json=json)
 
 
-@_commands.command(help="explain")
-def explain(key: Key, workspace: Workspace = HERE, now: Now = "") -> None:
-    from scheduler.commands import reading
-
-    reading.explain_occurrence(_app(workspace, now), key)
-
-
 @_commands.command(help="status")
 def status(json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
     from scheduler.commands import condition

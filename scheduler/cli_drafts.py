@@ -1,4 +1,4 @@
-"""The commands about the drafts of an occurrence, as a group that `cli` takes up among its own."""
+"""The commands about an occurrence, its figures and drafts, as a group that `cli` takes up among its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,26 @@ import typer
 from scheduler.options import HERE, Json, Key, Now, Output, Workspace
 
 draft_commands = typer.Typer()
+
+
+@draft_commands.command(help="explain")
+def explain(
+    key: Key,
+    figure: Annotated[str, typer.Option("--figure", help="option.figure")] = "",
+    json: Json = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import reading, tracing
+    from scheduler.commands.clock import app_at
+
+    app = app_at(workspace, now)
+    if figure:
+        tracing.explain_figure(app, key, figure, as_json=json)
+    elif json:
+        raise tracing.refuse_alone(app)
+    else:
+        reading.explain_occurrence(app, key)
 
 
 @draft_commands.command(help="draft")

@@ -21,6 +21,7 @@ from scheduler.errors import ScadenzarioError
 from scheduler.service.comparisons import Comparisons
 from scheduler.service.copies import Form, Printer, program
 from scheduler.service.readiness import Readiness, readiness
+from scheduler.service.tracing import Trace, trace
 from scheduler.service.variables import Variable
 from scheduler.web.access.beside import Beside
 from scheduler.web.access.door import Door, Queue
@@ -119,6 +120,10 @@ class Papers:
     def compared(self, draft: Draft) -> Comparison:
         """Return what has changed in a draft's figures."""
         return Comparisons(self.app.workspace, self.app.store).of(draft)
+
+    def trace(self, occurrence: Occurrence, name: str) -> Trace:
+        """Return where a value comes from that the documents would have now."""
+        return trace(self.app.drafter, occurrence, name)
 
     def figures(self, draft: Draft) -> KeptFigures | None:
         """Return the figures that a draft was made with, as far as they were kept."""

@@ -25,6 +25,7 @@ from scheduler.errors import Problem
 from scheduler.web.access.door import Door
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
+    from scheduler.intake.provenance import Provenance
     from scheduler.ledger.store import Store
 
 
@@ -103,6 +104,19 @@ class Named(Protocol):
     def origin(self) -> str: ...
 
 
+class Trace(Protocol):
+    """Where a value comes from, and those that it was made of."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def found(self) -> Provenance: ...
+    @property
+    def operands(self) -> Sequence[Trace]: ...
+    @property
+    def is_confirmed(self) -> bool: ...
+
+
 class Papers(Protocol):
     """What can be done with documents."""
 
@@ -112,6 +126,7 @@ class Papers(Protocol):
     def readiness(self, occurrence: Occurrence) -> Readiness: ...
     def names(self, obligation_id: str) -> Sequence[Named]: ...  # that its templates may use
     def compared(self, draft: Draft) -> Comparison: ...
+    def trace(self, occurrence: Occurrence, name: str) -> Trace: ...
     def figures(self, draft: Draft) -> KeptFigures | None: ...
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path(_DEADLINE, occurrence.occurrence_page, name="occurrence"),
     path(f"{_DEADLINE}/atti/<slug:kind>", acting.act, name="act"),
     path(f"{_DEADLINE}/dati", drafts.data, name="data"),
+    path(f"{_DEADLINE}/dati/<str:name>", drafts.provenance, name="provenance"),
     path(f"{_DRAFT}.docx", drafts.word, name="draft"),
     path(f"{_DRAFT}.pdf", drafts.copy, {"form": "PDF"}, name="draft-pdf"),
     path(f"{_DRAFT}-archivio.pdf", drafts.copy, {"form": "ARCHIVE"}, name="draft-archive"),

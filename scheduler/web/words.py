@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from scheduler.core.changed import FigureChange, Since
+from scheduler.core.data import Row
 from scheduler.core.ledger import Act
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.period import Period, period_from_key
@@ -225,6 +226,19 @@ def earlier_period(context: Context, since: Since) -> str:
 def figure(value: Any) -> str:
     """Write a figure's value as no template's filter does: `8.972.346,42`, `n.r`."""
     return shown(value)
+
+
+@register.filter
+def has_rows(value: object) -> bool:
+    """Tell whether a figure is a table."""
+    return isinstance(value, tuple) and any(isinstance(item, Row) for item in value)
+
+
+@register.simple_tag
+def place_url(occurrence: Occurrence, name: str, row: int, column: str) -> str:
+    """Return where it is shown from which cells a place of a table comes."""
+    duty, _, period_key = occurrence.key.partition("/")
+    return reverse("provenance", args=[duty, period_key, f"{name}[{row}].{column}"])
 
 
 @register.filter

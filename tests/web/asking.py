@@ -8,7 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from scheduler.web.calendar import Application
 
@@ -78,7 +78,7 @@ class Visitor:
         return {
             "type": "http",
             "method": method,
-            "path": way,
+            "path": unquote(way),
             "raw_path": way.encode(),
             "query_string": query.encode(),
             "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],

@@ -87,3 +87,49 @@ def test_figures_that_were_not_kept_are_said_to_be_missing(drafted: App) -> None
     path.write_bytes(content)
     assert answer.status == 200
     assert "non si possono più leggere" in answer.text
+
+
+def test_where_a_figure_comes_from(drafted: App) -> None:
+    visitor = signed_in(drafted, READER)
+    assert f'href="{PAGE}/dati/totale"' in visitor.get(f"{PAGE}/dati").text
+    content = visitor.get(f"{PAGE}/dati/totale").text
+    assert "<h2>totale: 1.010</h2>" in content
+    assert "sum(spese.importo)" in content
+    for address, value in (("A2", "10"), ("A3", "1.000")):
+        assert f'data/2026-02.csv {address}</th><td data-name="Valore">{value}</td>' in content
+    assert "ricalcolato dalle sole celle: stesso valore" in content
+    picked = visitor.get(f"{PAGE}/dati/primo").text
+    assert "<dd>importo = 10</dd>" in picked
+    assert visitor.get(f"{PAGE}/dati/niente").status == 404
+
+
+def test_where_a_place_of_a_table_comes_from(drafted: App) -> None:
+    visitor = signed_in(drafted, READER)
+    whole = visitor.get(f"{PAGE}/dati/per_persona").text
+    place = f"{PAGE}/dati/per_persona%5B1%5D.importo"
+    assert f'href="{place}"' in whole
+    content = visitor.get(place).text
+    assert "<h2>per_persona[1].importo: 10</h2>" in content
+    assert "data/2026-02.csv A2" in content
+    assert "data/2026-02.csv A3" not in content
+    for wrong in ("per_persona%5B9%5D.importo", "per_persona%5B1%5D.altro", "per_persona%5B0%5D.importo", "a%20b"):
+        assert visitor.get(f"{PAGE}/dati/{wrong}").status == 404
+
+
+def test_where_figures_come_from_is_not_for_the_public(drafted: App) -> None:
+    stranger = Visitor(pages(lambda: drafted))
+    for name in ("totale", "primo", "per_persona"):
+        answer = stranger.get(f"{PAGE}/dati/{name}")
+        assert answer.status in (302, 303, 401, 403)
+        for word in ("1.010", "Bianchi", "Verdi", "spese.importo"):
+            assert word not in answer.text
+
+
+def test_workbooks_that_cannot_be_read_are_said_to_be_wrong(drafted: App) -> None:
+    path = drafted.workspace.root / "data/2026-02.csv"
+    content = path.read_bytes()
+    path.write_text("Importo;Persona\ndieci;Eva Verdi\n", "utf-8")
+    answer = signed_in(drafted, READER).get(f"{PAGE}/dati/totale")
+    path.write_bytes(content)
+    assert answer.status == 409
+    assert "data/2026-02.csv A2" in answer.text

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from scheduler.core.access import Access
 from scheduler.core.ledger import Draft
 from scheduler.documents.compared import changes
+from scheduler.errors import SourceError, UserError
 from scheduler.web.access.identity import needs
 from scheduler.web.house import House, Request
 from scheduler.web.pages.occurrence import dossier, download
@@ -22,6 +23,7 @@ COPIES = {  # by their form: what the browser is told, and how the file's name e
     "ODT": ("application/vnd.oasis.opendocument.text", ".odt"),
 }
 MOST_CHANGES = 500
+MOST_CELLS = 500
 
 
 @require_safe
@@ -87,6 +89,21 @@ def data(request: Request, obligation: str, period: str) -> HttpResponse:
     found = dossier(house, f"{obligation}/{period}")
     content = {"dossier": found, "readiness": house.papers.readiness(found.occurrence)}
     return render(request, "data.html", content)
+
+
+@require_safe
+@needs(Access.READER)
+def provenance(request: Request, obligation: str, period: str, name: str) -> HttpResponse:
+    """Show where a value comes from that the documents would have now: its cells, its filter, its formula."""
+    house = request.house
+    found = dossier(house, f"{obligation}/{period}")
+    try:
+        trace = house.papers.trace(found.occurrence, name)
+    except SourceError as error:  # the workbooks: the page of the data says it, too
+        return render(request, "provenance.html", {"dossier": found, "problems": error.problems}, status=409)
+    except UserError as error:
+        raise Http404 from error
+    return render(request, "provenance.html", {"dossier": found, "trace": trace, "most": MOST_CELLS})
 
 
 def draft_of(house: House, key: str, document: str, version: int) -> Draft:
