@@ -30,7 +30,7 @@ class Timetable:
     def __init__(self, obligation: Obligation, workdays: WorkCalendar, longest_rest: int) -> None:
         self.obligation = obligation
         self.workdays = workdays
-        self.reach = _reach(obligation, longest_rest)
+        self.reach = _reach(obligation, longest_rest)  # of all its forms
         self._special = tuple(_special(obligation))
         self._known: dict[Period, _Entry | None] = {}
         self._next: tuple[datetime, datetime | None] | None = None  # asked after, and answered
@@ -99,7 +99,7 @@ class Timetable:
         occurrence = occurrence_in(self.obligation, period, self.workdays)
         if occurrence is None:
             return None
-        instants = (milestone_at(occurrence, item, self.workdays) for item in self.obligation.milestones)
+        instants = (milestone_at(occurrence, item, self.workdays) for item in occurrence.obligation.milestones)
         return _Entry(occurrence, tuple(sorted(instants)))
 
 
@@ -151,7 +151,9 @@ def digest(obligation: Obligation, days: str) -> str:
     rule = (obligation.frequency, obligation.since, obligation.until, obligation.due, obligation.shift)
     policy = (obligation.saturday, obligation.margin_days, obligation.milestones)
     overrides = sorted(obligation.overrides.items())
-    return hashlib.sha256(repr((RULES, terms, desks, rule, policy, overrides, days)).encode()).hexdigest()
+    facts = (RULES, terms, desks, rule, policy, overrides, days)
+    changes = [(item.changed_on, digest(item, days)) for item in obligation.changes]
+    return hashlib.sha256(repr((*facts, changes) if changes else facts).encode()).hexdigest()
 
 
 def longest_rest(workdays: WorkCalendar) -> int:
@@ -174,6 +176,11 @@ _END = datetime.max.replace(tzinfo=UTC)
 
 def _reach(obligation: Obligation, rest: int) -> tuple[int, int]:
     """Return the days before and after a period's last day between which all its dates and milestones lie."""
+    found = [_reach_of_form(item, rest) for item in obligation.forms]
+    return min(low for low, _ in found), max(high for _, high in found)
+
+
+def _reach_of_form(obligation: Obligation, rest: int) -> tuple[int, int]:
     low, high = _due_reach(obligation, rest)
     margin = (obligation.margin_days + 1) * (rest + 1)
     offsets = (abs(item.offset_days) * (rest + 1 if item.working else 1) for item in obligation.milestones)

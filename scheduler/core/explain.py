@@ -59,6 +59,8 @@ def _sources(occurrence: Occurrence) -> Iterator[Step]:
     for act in agreement.acts:
         facts: dict[str, Fact] = {"title": act.title}
         yield Step("act", {**facts, "on": act.on}) if act.on else Step("act-undated", facts)
+    if obligation.changed_on:
+        yield Step("changed", {"on": obligation.changed_on})
     yield Step("period", {"key": period.key, "start": period.start, "last_day": period.last_day})
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from scheduler.core.access import Person
 from scheduler.core.data import AmountLine, TableSpec
 from scheduler.core.figures import CheckSpec, FigureSpec
-from scheduler.core.period import Frequency
+from scheduler.core.period import Frequency, Period
 from scheduler.core.workdays import DAY, Shift, WorkCalendar
 
 
@@ -172,6 +172,18 @@ class Obligation:
     checks: tuple[CheckSpec, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
     line: int = 0  # where the file declares it
+    changed_on: date | None = None  # of a later form: it is owed so for periods that begin on this day or after
+    changes: tuple[Obligation, ...] = ()  # its later forms, in order; each says all of it
+
+    def as_of(self, period: Period) -> Obligation:
+        """Return the obligation as it is owed for a period: the last of its forms that has begun by then."""
+        begun = [item for item in self.changes if item.changed_on and item.changed_on <= period.start]
+        return begun[-1] if begun else self
+
+    @property
+    def forms(self) -> tuple[Obligation, ...]:
+        """The obligation in each of its forms."""
+        return (self, *self.changes)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def occurrence_in(obligation: Obligation, period: Period, workdays: WorkCalendar
     if period.frequency is not obligation.frequency or not _lies_in_validity(obligation, period):
         return None
     agreement = next((item for item in obligation.agreements if item.in_force(period.last_day)), None)
-    return _occurrence(obligation, period, agreement, workdays) if agreement else None
+    return _occurrence(obligation.as_of(period), period, agreement, workdays) if agreement else None
 
 
 def extended(occurrence: Occurrence, to: date, workdays: WorkCalendar) -> Occurrence:

@@ -16,6 +16,7 @@ from scheduler.core.period import Frequency
 from scheduler.core.workdays import DAY, Shift
 from scheduler.deadlines import shape
 from scheduler.deadlines.agreements import agreements_of, office_of, people_of, roles_of, succession, workdays_of
+from scheduler.deadlines.changes import Form, later_forms
 from scheduler.deadlines.checks import checks_of
 from scheduler.deadlines.figures import figures_of
 from scheduler.deadlines.problems import Problems, add_shape_errors
@@ -58,6 +59,8 @@ class _Reader:
         operator = self.role(self.model.operator, ("operator",))
         escalation = self.role(self.model.escalation, ("escalation",))
         everything = [name for item in self.model.obligations for name in item.documents]
+        changes = [change for item in self.model.obligations for change in item.changes]
+        everything += [name for change in changes for name in change.documents or ()]
         defaults = self.model.defaults  # checked here as well, in case that no obligation takes them
         milestones_of(defaults.milestones, everything, defaults.at, ("defaults", "milestones"), self.problems)
         obligations = [self.obligation(index, item, escalation) for index, item in enumerate(self.model.obligations)]
@@ -83,11 +86,24 @@ class _Reader:
         """Return the obligation; None where its agreement or due rule is wrong, with its other faults told as well."""
         here: Location = ("obligations", index)
         own = self._agreements(model, index)
-        agreements = own or self.agreements
+        forms = (Form(model, here), *later_forms(model, here, self.problems))
+        first, *later = (self._form(form, own or self.agreements, escalation) for form in forms)
+        if first is None or not own:
+            return None
+        whole = self._with_overrides(first, model, here)
+        for at, change in enumerate(model.changes):
+            if not whole.since < change.from_ < whole.until:
+                facts = {"on": change.from_, "since": whole.since, "until": whole.until - DAY}
+                self.problems.add((*here, "changes", at, "from"), "change.outside", **facts)
+        changes = (replace(form, overrides=whole.overrides) for form in later if form is not None)
+        return replace(whole, changes=tuple(changes))
+
+    def _form(self, form: Form, agreements: tuple[Agreement, ...], escalation: Role) -> Obligation | None:
+        """Return one form of an obligation; None where its due rule is wrong."""
+        model, defaults, tables = form.model, self.model.defaults, self._tables(form)
         often = Frequency(model.every)
-        due = due_of(model.due, often, (*here, "due"), self.problems)
-        defaults, tables = self.model.defaults, self._tables(model, here)
-        figures = figures_of(model.figures, tables, agreements, often, (*here, "figures"), self.problems)
+        due = due_of(model.due, often, form.place("due"), self.problems)
+        figures = figures_of(model.figures, tables, agreements, often, form.place("figures"), self.problems)
         obligation = Obligation(
             id=model.id,
             title=model.title,
@@ -102,22 +118,21 @@ class _Reader:
             shift=Shift(model.shift or defaults.shift),
             saturday=defaults.saturday if model.saturday is None else model.saturday,
             margin_days=defaults.margin if model.margin is None else model.margin,
-            owner=self.role(model.owner, (*here, "owner")),
-            recipients=tuple(self.role(name, (*here, "recipients", at)) for at, name in enumerate(model.recipients)),
+            owner=self.role(model.owner, form.place("owner")),
+            recipients=tuple(self.role(name, form.place("recipients", at)) for at, name in enumerate(model.recipients)),
             escalation=escalation,
-            milestones=self._milestones(model, here),
+            milestones=self._milestones(form),
             documents=tuple(model.documents),
             request_document=defaults.request,
-            supplier=self.role(model.supplier, (*here, "supplier")) if model.supplier else None,
+            supplier=self.role(model.supplier, form.place("supplier")) if model.supplier else None,
             unknown=tuple(model.unknown),
             tables=tuple(tables.values()),
             figures=figures,
-            checks=checks_of(
-                model, figures, tables, agreements, Frequency(model.every), (*here, "checks"), self.problems
-            ),
-            line=self.problems.source.line(here),
+            checks=checks_of(model, figures, tables, agreements, often, form.place("checks"), self.problems),
+            line=self.problems.source.line(form.here),
+            changed_on=form.since,
         )
-        return self._with_overrides(obligation, model, here) if due and own else None
+        return obligation if due else None
 
     def _agreements(self, model: shape.Obligation, index: int) -> tuple[Agreement, ...]:
         """Return the obligation's agreement and those that succeed it; none where it names no declared one."""
@@ -130,20 +145,21 @@ class _Reader:
             self.problems.add_unknown((*here, "agreement"), "agreement", model.agreement, known)
         return found
 
-    def _milestones(self, model: shape.Obligation, here: Location) -> tuple[Milestone, ...]:
-        defaults = self.model.defaults
-        place: Location = (*here, "milestones") if model.milestones is not None else ("defaults", "milestones")
+    def _milestones(self, form: Form) -> tuple[Milestone, ...]:
+        model, defaults = form.model, self.model.defaults
+        place = form.place("milestones") if model.milestones is not None else ("defaults", "milestones")
         models = defaults.milestones if model.milestones is None else model.milestones
         found = milestones_of(models, model.documents, defaults.at, place, self.problems)
         if not model.supplier and any(needs_supplier(found)):
-            self.problems.add((*here, "milestones"), "milestone.supplier")
+            self.problems.add(form.place("milestones"), "milestone.supplier")
         return found
 
-    def _tables(self, model: shape.Obligation, here: Location) -> Mapping[str, TableSpec]:
+    def _tables(self, form: Form) -> Mapping[str, TableSpec]:
         """Return the tables that the obligation lists; all of them where it lists one that is not declared."""
+        model = form.model
         for index, name in enumerate(model.data):
             if name not in self.tables:
-                self.problems.add_unknown((*here, "data", index), "table", name, self.tables)
+                self.problems.add_unknown(form.place("data", index), "table", name, self.tables)
         known = all(name in self.tables for name in model.data)
         return {name: self.tables[name] for name in model.data} if known else self.tables
 

@@ -184,6 +184,20 @@ class Override(_Shape):
     reason: Title
 
 
+class Change(_Shape):
+    """What is said in another way of the periods that begin on a day or after; the rest stays."""
+
+    from_: IsoDate = Field(alias="from")
+    due: Due | None = None
+    owner: str | None = None
+    recipients: Annotated[list[str], Field(min_length=1)] | None = None
+    milestones: list[MilestoneEntry] | None = None
+    documents: Annotated[list[Id], Field(min_length=1)] | None = None
+    data: list[str] | None = None
+    figures: dict[Name, Figure] | None = None
+    checks: list[Check] | None = None
+
+
 class Defaults(_Shape):
     """What holds for every obligation that says nothing else."""
 
@@ -220,6 +234,7 @@ class Obligation(_Shape):
     figures: dict[Name, Figure] = {}
     checks: list[Check] = []
     overrides: dict[str, Override] = {}
+    changes: list[Change] = []
 
 
 class Deadlines(_Shape):

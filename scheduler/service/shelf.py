@@ -162,7 +162,7 @@ class Shelf:
 def users(register: Register) -> dict[str, list[Obligation]]:
     """Return the obligations that fill each template, by its name."""
     found: dict[str, list[Obligation]] = {}
-    for obligation in register.obligations:
+    for obligation in (form for item in register.obligations for form in item.forms):
         requests = [obligation.request_document] if obligation.supplier and obligation.request_document else []
         for name in (*obligation.documents, *requests):
             found.setdefault(name, []).append(obligation)

@@ -29,7 +29,7 @@ def moments(occurrence: Occurrence, workdays: WorkCalendar) -> list[datetime]:
 
 @st.composite
 def duties(draw: st.DrawFn) -> Obligation:
-    """An arbitrary duty, perhaps with a longer life and with dates of their own for some of its periods."""
+    """An arbitrary duty, perhaps with a longer life, with dates of their own for some periods, or with a later form."""
     found = draw(obligations())
     if isinstance(found.due, OnDate):
         return found
@@ -37,6 +37,10 @@ def duties(draw: st.DrawFn) -> Obligation:
     keys = [item.period.key for item in occurrences(found, WorkCalendar(ROME))]
     moved = draw(st.lists(st.sampled_from(keys), max_size=2)) if keys else []
     days = st.dates(date(2024, 6, 1), date(2028, 1, 1))
+    other = draw(obligations())
+    if draw(st.booleans()) and not isinstance(other.due, OnDate):
+        later = replace(found, due=other.due, milestones=other.milestones, changed_on=draw(days))
+        found = replace(found, changes=(later,))
     return replace(found, overrides={key: Override(key, draw(days), "nota") for key in moved})
 
 

@@ -14,6 +14,7 @@ from scheduler.core.workdays import WorkCalendar
 
 FIRST = 4  # occurrences of each obligation that are written out, and its last one
 
+_CHANGING = ("due", "documents", "figures", "checks")
 # What each occurrence shows in its own way.
 _ELSEWHERE = {"agreements", "milestones", "tables", "overrides"}
 
@@ -69,7 +70,10 @@ def _obligation(obligation: Obligation, workdays: WorkCalendar) -> Iterator[tupl
     said |= {"agreements": _ids(plain(obligation.agreements)), "tables": [table.name for table in obligation.tables]}
     said |= {"milestones": [plain(item) for item in obligation.milestones if item.documents]}
     found = list(occurrences(obligation, workdays))
+    said.pop("changes", None)
     yield obligation.id, {"occurrences": len(found), **said}
+    for form in obligation.changes:
+        yield f"{obligation.id} from {form.changed_on}", {name: plain(getattr(form, name)) for name in _CHANGING}
     yield from ((f"{obligation.id}.{figure['name']}", figure) for figure in figures)
     yield from ((item.key, _occurrence(item, workdays)) for item in (*found[:FIRST], *found[FIRST:][-1:]))
 

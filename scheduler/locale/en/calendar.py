@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "explain.agreement-bare": "{title} (acts: to be confirmed)",
     "explain.act": "act: {title} of {on}",
     "explain.act-undated": "act: {title}",
+    "explain.changed": "what the obligation says for periods that begin on {on} or after applies",
     "explain.period": "reporting period {key}: from {start} to {last_day}",
     "explain.nominal.override": "nominal date {on}: override declared in deadlines.yaml ({reason})",
     "explain.nominal.on": "nominal date {on}: fixed by the act",

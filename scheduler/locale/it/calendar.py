@@ -37,6 +37,7 @@ SENTENCES: dict[str, str] = {
     "explain.agreement-bare": "{title} (atti: da confermare)",
     "explain.act": "atto: {title} del {on}",
     "explain.act-undated": "atto: {title}",
+    "explain.changed": "si applica ciò che l'adempimento dice per i periodi che cominciano dal {on}",
     "explain.period": "periodo di riferimento {key}: dal {start} al {last_day}",
     "explain.nominal.override": "termine nominale {on}: eccezione dichiarata in deadlines.yaml ({reason})",
     "explain.nominal.on": "termine nominale {on}: data fissata dall'atto",
