@@ -41,6 +41,6 @@ def names_of(app: App, obligation_id: str) -> list[Variable]:
 
 
 def _worded(app: App, item: Variable) -> Variable:
-    kind = text(app.lang, item.type) if item.type.startswith("type.") else item.type
+    kind = text(app.lang, item.type) if item.type.startswith("variable.") else item.type
     origin = text(app.lang, item.origin) if item.origin.startswith("variable.") else item.origin
     return Variable(item.name, kind, item.example, origin)

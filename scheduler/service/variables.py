@@ -30,7 +30,7 @@ class Variable:
     """One name, as it is written in a template; a list's columns stand behind `[]`."""
 
     name: str
-    type: str  # a word of `deadlines.yaml`, or `type.…` of the catalogue
+    type: str  # a word of `deadlines.yaml`, or a `variable.type.…` code of the catalogue
     example: str  # '' where there is nothing to show
     origin: str  # file, sheet and header; a formula; or a `variable.…` code of the catalogue
 
@@ -91,7 +91,7 @@ def _tables(obligation: Obligation, data: Dataset, values: Mapping[str, Any]) ->
     for name, rows in vars(values["tabelle"]).items():
         spec, figure = specs.get(name), data.figures.get(name)
         origin = f"{spec.path} [{spec.sheet}]" if spec and spec.sheet else spec.path if spec else ""
-        yield Variable(f"tabelle.{name}", "type.list", "", origin or (figure.formula if figure else ""))
+        yield Variable(f"tabelle.{name}", "variable.type.list", "", origin or (figure.formula if figure else ""))
         columns = {column.name: column for column in spec.columns} if spec else {}
         for column, value in vars(rows[0]).items() if rows else ():
             yield _column(f"tabelle.{name}[].{column}", columns.get(column), value)
@@ -108,7 +108,7 @@ def _column(name: str, column: Column | None, value: object) -> Variable:
 def _general(name: str, value: object) -> Iterator[Variable]:
     origin = f"variable.{name}"
     if isinstance(value, list):
-        yield Variable(name, "type.list", "", origin)
+        yield Variable(name, "variable.type.list", "", origin)
         columns = vars(value[0]) if value else dict.fromkeys(LISTS[name], "")
         for column, item in columns.items():
             yield Variable(f"{name}[].{column}", _type(item), _example(item), origin)
@@ -127,14 +127,14 @@ def _general(name: str, value: object) -> Iterator[Variable]:
 def _type(value: object) -> str:
     """Return the type of a value of which no column tells one."""
     kinds: tuple[tuple[type, str], ...] = (
-        (bool, "type.truth"),
+        (bool, "variable.type.truth"),
         (int, ColumnType.INTEGER),
         (Decimal, ColumnType.NUMBER),
         (date, ColumnType.DATE),
         (Mark, ColumnType.NUMBER),
     )
     if isinstance(value, list | tuple):
-        return "type.list"
+        return "variable.type.list"
     return next((str(name) for kind, name in kinds if isinstance(value, kind)), str(ColumnType.TEXT))
 
 
