@@ -60,7 +60,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One declared column; `header` is empty for a computed one, which is the difference of two others."""
+    """One declared column; `header` is empty for one that stands in no sheet: computed, or from the file's name."""
 
     name: str
     type: ColumnType
@@ -72,6 +72,7 @@ class Column:
     most: Decimal | date | None = None
     unit: Unit | None = None  # what the number of a cell counts, where it is not the type's own unit
     difference: tuple[str, str] | None = None  # (minuend column, subtrahend column)
+    from_file: bool = False  # its value is what the `*` of the table's path stands for
 
 
 class Span(StrEnum):
@@ -105,7 +106,7 @@ class TableSpec:
     """A declared table: where its files are and what its columns mean."""
 
     name: str
-    path: str  # relative to the workspace; may hold placeholders; .xlsx .xls .ods .csv
+    path: str  # relative to the workspace; may hold placeholders, and `*` for several files; .xlsx .xls .ods .csv
     columns: tuple[Column, ...]
     sheet: str = ""  # may hold placeholders; empty: the first sheet (and always for .csv)
     header: int = 1  # 1-based row of the header; the last one where it has several

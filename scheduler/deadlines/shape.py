@@ -120,7 +120,7 @@ class Agreement(_Shape):
 
 
 class Column(_Shape):
-    """A column of a table: found by its header, or the difference of two others."""
+    """A column of a table: found by its header, the difference of two others, or said by the file's name."""
 
     header: str = ""
     type: (
@@ -133,6 +133,7 @@ class Column(_Shape):
     max: Limit | None = None
     unit: Literal["migliaia", "milioni", "punti", "frazione"] | None = None
     difference: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+    from_: Literal["file"] | None = Field(default=None, alias="from")
 
 
 class Table(_Shape):

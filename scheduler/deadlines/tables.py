@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath, PureWindowsPath
@@ -22,6 +22,7 @@ from scheduler.deadlines import shape
 from scheduler.deadlines.problems import Problems
 from scheduler.deadlines.source import Location
 
+ANY = "*"  # in a path: any characters within one name
 PLACEHOLDERS = ("year", "half", "quarter", "month", "key")
 SUFFIXES = (".xlsx", ".xls", ".ods", ".csv")
 NUMERIC = (ColumnType.INTEGER, ColumnType.AMOUNT, ColumnType.NUMBER, ColumnType.PERCENT)
@@ -43,7 +44,10 @@ def _table(name: str, model: shape.Table, location: Location, problems: Problems
         problems.add((*location, "header_rows"), "table.header-rows", value=model.header_rows, header=model.header)
     columns: list[Column] = []
     for column_name, column in model.columns.items():
-        columns.append(_column(column_name, column, columns, (*location, "columns", column_name), problems))
+        place: Location = (*location, "columns", column_name)
+        if column.from_ and model.path.count(ANY) != 1:
+            problems.add((*place, "from"), "column.from-path", value=model.path)
+        columns.append(_column(column_name, column, columns, place, problems))
     return TableSpec(
         name,
         model.path,
@@ -65,6 +69,8 @@ def _check_path(path: str, location: Location, problems: Problems) -> None:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or PureWindowsPath(path).drive or "\\" in path:
         problems.add(location, "table.path", value=path)
+    elif "**" in path:
+        problems.add(location, "table.any", value=path)
     elif pure.suffix.lower() not in SUFFIXES:
         problems.add(location, "table.suffix", value=pure.suffix or "–", known=", ".join(SUFFIXES))
 
@@ -77,17 +83,12 @@ def _check_placeholders(value: str, location: Location, problems: Problems) -> N
 
 def _column(name: str, model: shape.Column, before: list[Column], location: Location, problems: Problems) -> Column:
     kind = ColumnType(model.type or "testo")
+    if model.from_:
+        if model.model_fields_set - {"from_", "values"}:
+            problems.add(location, "column.from-file")
+        return Column(name, ColumnType.TEXT, values=tuple(model.values), from_file=True)
     if model.difference is not None:
-        if model.unit or model.min is not None or model.max is not None:
-            problems.add(location, "column.computed")
-        if model.header or model.type is not None:
-            problems.add(location, "column.both")
-        types = {column.name: column.type for column in before}
-        for operand in model.difference:
-            check_numeric(operand, types, "column-before", (*location, "difference"), problems)
-        minuend = types.get(model.difference[0], ColumnType.NUMBER)
-        pair = (model.difference[0], model.difference[1])
-        return Column(name, minuend, required=False, difference=pair)
+        return _computed(name, model, model.difference, before, location, problems)
     if not model.header or model.type is None:
         problems.add(location, "column.incomplete")
     _check_placeholders(model.header, (*location, "header"), problems)
@@ -105,6 +106,25 @@ def _column(name: str, model: shape.Column, before: list[Column], location: Loca
         model.max,
         Unit(model.unit) if model.unit else None,
     )
+
+
+def _computed(
+    name: str,
+    model: shape.Column,
+    operands: Sequence[str],
+    before: list[Column],
+    location: Location,
+    problems: Problems,
+) -> Column:
+    if model.unit or model.min is not None or model.max is not None:
+        problems.add(location, "column.computed")
+    if model.header or model.type is not None:
+        problems.add(location, "column.both")
+    types = {column.name: column.type for column in before}
+    for operand in operands:
+        check_numeric(operand, types, "column-before", (*location, "difference"), problems)
+    minuend = types.get(operands[0], ColumnType.NUMBER)
+    return Column(name, minuend, required=False, difference=(operands[0], operands[1]))
 
 
 def _check_limits(model: shape.Column, kind: ColumnType, location: Location, problems: Problems) -> None:

@@ -33,6 +33,8 @@ def read_content(path: Path, shown: str, lang: str) -> bytes:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise source_error(lang, shown, "file.suffix")
+    if "*" in shown:  # a pattern that no file was found for
+        raise _missing(path, shown, lang)
     content = _bytes(path, shown, lang)
     if not content:
         raise source_error(lang, shown, "file.empty")
@@ -43,6 +45,16 @@ def read_content(path: Path, shown: str, lang: str) -> bytes:
     elif suffix == ".xls":
         _check_compound(content, shown, lang)
     return content
+
+
+def refuse_outside(path: Path, workspace: Path, shown: str, lang: str) -> None:
+    """Refuse a file that only a link leads to: what is read stands in the workspace, and is backed up with it.
+
+    Raises:
+        SourceError: it stands outside the workspace.
+    """
+    if not path.resolve().is_relative_to(workspace.resolve()):
+        raise source_error(lang, shown, "file.outside")
 
 
 def _bytes(path: Path, shown: str, lang: str) -> bytes:
@@ -77,7 +89,7 @@ def _missing(path: Path, shown: str, lang: str) -> SourceError:
     """Say that a file is missing, and which one is there by nearly its name; never one of another period."""
     there = sorted(item.name for item in path.parent.iterdir() if item.is_file()) if path.parent.is_dir() else []
     near = [name for name in there if _signs(Path(name).stem) == _signs(path.stem)]
-    code = "file.missing.near" if near else "file.missing"
+    code = "file.missing.near" if near else "file.none" if "*" in shown else "file.missing"
     return source_error(lang, shown, code, folder=Path(shown).parent.as_posix(), near=near[0] if near else "")
 
 

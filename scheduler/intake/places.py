@@ -1,11 +1,15 @@
-"""Where a table's files are for a reporting period: its path, sheet and headers with the placeholders filled in."""
+"""Where a table's files are for a reporting period: its path, sheet and headers with the placeholders filled in.
+
+A path that still holds a `*` stands for several files: `files` looks which of them are there.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from scheduler.core.data import Span, TableSpec
 from scheduler.core.period import Frequency, period_containing
@@ -20,6 +24,9 @@ _FREQUENCIES = {
 }  # from the finest to the coarsest
 PLACEHOLDERS = (*_FREQUENCIES, "key")
 
+ANY = "*"  # in a path: any characters within one name
+
+_PASSING = (".", "~$")  # what the names of hidden files begin with, and of those that Office makes while one is open
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -27,9 +34,10 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class Place:
     """One file and sheet to read, and the header text of each declared column there."""
 
-    path: str  # relative to the workspace
+    path: str  # relative to the workspace; with a `*` a pattern, of which files are looked for
     sheet: str  # empty: the first
     headers: Mapping[str, str]  # column name -> header
+    stands_for: str = ""  # of a file that a pattern was found to mean: what stands in place of its `*`
 
 
 def places(spec: TableSpec, start: date, end: date, key: str, lang: str = "it") -> tuple[Place, ...]:
@@ -48,6 +56,25 @@ def places(spec: TableSpec, start: date, end: date, key: str, lang: str = "it") 
         start = date((end - timedelta(days=1)).year, 1, 1)
     found = {(place.path, place.sheet): place for place in _places(spec, start, end, key)}
     return tuple(found.values())
+
+
+def files(place: Place, workspace: Path) -> tuple[Place, ...]:
+    """Return the files that a place's pattern means now, in the order of their names; the place itself without one.
+
+    Hidden files, and those that Office makes while a workbook is open, are left out. Where no file is there it is the
+    pattern that is returned, which nothing can be read from.
+    """
+    if ANY not in place.path:
+        return (place,)
+    wanted = re.compile("([^/]*)".join(map(re.escape, place.path.split(ANY))))
+    pattern = place.path.replace("[", "[[]").replace("?", "[?]")
+    there = (item.relative_to(workspace).as_posix() for item in workspace.glob(pattern) if item.is_file())
+    found = [match for path in sorted(there) if not _is_passing(path) and (match := wanted.fullmatch(path))]
+    return tuple(replace(place, path=match[0], stands_for=" ".join(match.groups())) for match in found) or (place,)
+
+
+def _is_passing(path: str) -> bool:
+    return any(name.startswith(_PASSING) for name in path.split("/"))
 
 
 def placeholder_problems(spec: TableSpec, lang: str = "it") -> tuple[Problem, ...]:

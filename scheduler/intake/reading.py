@@ -26,13 +26,17 @@ class RawRow:
 class Reading:
     """One sheet being read, row by row: what its columns require, and what is wrong so far."""
 
-    def __init__(self, spec: TableSpec, sheet: RawSheet, located: Sequence[Located], lang: str) -> None:
+    def __init__(
+        self, spec: TableSpec, sheet: RawSheet, located: Sequence[Located], lang: str, stands_for: str = ""
+    ) -> None:
+        """`stands_for`: what stands in the file's name in place of the `*` of the table's path."""
         self.spec, self.sheet, self.located, self.lang = spec, sheet, located, lang
         self.problems: list[Problem] = []
         self.rows: list[Row] = []
         self.raw: list[RawRow] = []  # beside `rows`
         self.blank: list[int] = []  # 1-based lines between rows of data
         self.hidden: list[int] = []
+        self._of_file = self._from_file(stands_for)
         self._computed = [column for column in spec.columns if column.difference]
         self._letters = {item.column.name: item.letter for item in located}
         self._derived = _derived(self._computed)
@@ -124,9 +128,23 @@ class Reading:
                 elif id(item) in self._ruled_columns:
                     value = self._ruled(item, line, value)
             values[column.name] = value
+        values.update(self._of_file)
         for column in self._computed:
             values[column.name] = _difference(column, values)
         return values
+
+    def _from_file(self, stands_for: str) -> dict[str, Value]:
+        """Return the values that the file's name gives to each of its rows; notes one that is not admitted."""
+        found: dict[str, Value] = {}
+        for column in self.spec.columns:
+            if column.from_file:
+                choices = {folded(value): value for value in column.values}
+                found[column.name] = choices.get(folded(stands_for), stands_for)
+                if choices and folded(stands_for) not in choices:
+                    facts = {"column": column.name, "value": stands_for}
+                    where, known = self.sheet.source.path, list(column.values)
+                    self.problems.append(suggestion(self.lang, where, "file.choice", stands_for, known, **facts))
+        return found
 
     def _ruled(self, item: Located, line: int, value: Value) -> Value:
         """Return a value spelt as it is declared; notes one that is not admitted, or is there twice."""

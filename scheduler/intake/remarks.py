@@ -5,6 +5,19 @@ from __future__ import annotations
 IT = {
     "file.changing": ("il file viene salvato proprio ora", "attendere che sia chiuso e ripetere"),
     "file.macros": ("il file contiene macro", "salvarlo senza macro, come .xlsx"),
+    "file.choice": (
+        "colonna {column}: «{value}», nel nome del file, non è tra: {known}",
+        "rinominare il file, o values",
+    ),
+    "file.choice.near": (
+        "colonna {column}: «{value}», nel nome del file, non è tra: {known}",
+        "chiamare il file «{near}», o correggere values",
+    ),
+    "file.none": ("non c'è alcun file con questo nome, dove * sta per qualunque testo", "metterne in {folder}"),
+    "file.outside": (
+        "è un collegamento a un file fuori dalla cartella di lavoro",
+        "copiare il file al posto del collegamento",
+    ),
     "file.read": ("letto come {encoding}, separatore {separator}", "se non è così, salvarlo come CSV UTF-8"),
     "file.same": ("è lo stesso file di {other}", "controllare che non sia salvato con il nome di un altro periodo"),
     "sheet.hidden": ("il foglio è nascosto", "controllare che sia quello giusto"),
@@ -58,6 +71,16 @@ IT = {
 EN = {
     "file.changing": ("the file is being saved right now", "wait until it is closed and try again"),
     "file.macros": ("the file holds macros", "save it without macros, as .xlsx"),
+    "file.choice": (
+        "column {column}: “{value}”, of the file's name, is not one of: {known}",
+        "rename the file, or values",
+    ),
+    "file.choice.near": (
+        "column {column}: “{value}”, of the file's name, is not one of: {known}",
+        "call the file “{near}”, or correct values",
+    ),
+    "file.none": ("there is no file of this name, where * stands for any text", "put some into {folder}"),
+    "file.outside": ("is a link to a file outside the workspace", "copy the file to where the link is"),
     "file.read": ("read as {encoding}, separator {separator}", "if that is wrong, save it as CSV UTF-8"),
     "file.same": ("is the same file as {other}", "make sure that it is not saved under another period's name"),
     "sheet.hidden": ("the sheet is hidden", "make sure that it is the right one"),

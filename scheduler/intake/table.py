@@ -10,9 +10,10 @@ from scheduler.core.data import Row, Source, Table, TableSpec
 from scheduler.core.period import Period
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.columns import locate
+from scheduler.intake.content import refuse_outside
 from scheduler.intake.messages import problem
 from scheduler.intake.patterns import suspicions
-from scheduler.intake.places import Place, places
+from scheduler.intake.places import Place, files, places
 from scheduler.intake.reading import Reading
 from scheduler.intake.sheet import SheetCache
 
@@ -38,9 +39,10 @@ def read_table(spec: TableSpec, places: Sequence[Place], workspace: Path, cache:
 
 def examine(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: SheetCache, lang: str = "it") -> Examined:
     """Return what `read_table` does, with the warnings; raises the same, warnings after what blocks."""
-    key = (spec, lang, tuple((place.path, place.sheet, *place.headers.items()) for place in places))
-    paths = [workspace / place.path for place in places]
-    return cache.table((workspace, *key), paths, lambda: _examined(spec, places, workspace, cache, lang))
+    there = [file for place in places for file in files(place, workspace)]
+    key = (spec, lang, tuple((place.path, place.sheet, *place.headers.items()) for place in there))
+    paths = [workspace / place.path for place in there]
+    return cache.table((workspace, *key), paths, lambda: _examined(spec, there, workspace, cache, lang))
 
 
 def _examined(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: SheetCache, lang: str) -> Examined:
@@ -49,8 +51,9 @@ def _examined(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: 
     problems: list[Problem] = []
     for place in places:
         try:
+            refuse_outside(workspace / place.path, workspace, place.path, lang)
             sheet = cache.sheet(workspace / place.path, place.path, place.sheet, lang)
-            reading = Reading(spec, sheet, locate(spec, place, sheet, lang), lang)
+            reading = Reading(spec, sheet, locate(spec, place, sheet, lang), lang, place.stands_for)
         except SourceError as error:
             problems += error.problems
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scheduler.core.occurrence import Occurrence
 from scheduler.errors import Problem, ScadenzarioError
-from scheduler.intake.places import places
+from scheduler.intake.places import files, places
 from scheduler.service.drafting import Drafter
 
 
@@ -63,7 +63,8 @@ def _sources(root: Path, occurrence: Occurrence) -> Iterator[Workbook]:
     period = occurrence.period
     for spec in occurrence.obligation.tables:
         for place in places(spec, period.start, period.end, period.key):
-            yield Workbook(place.path, place.sheet, _sha256(root / place.path))
+            for file in files(place, root):
+                yield Workbook(file.path, file.sheet, _sha256(root / file.path))
 
 
 def _sha256(path: Path) -> str:
