@@ -64,6 +64,8 @@ HOMES: dict[str, set[str]] = {
     "ruamel": {"deadlines"},
     "segno": {"web"},
     "simpleeval": {"intake"},
+    "sqlalchemy": {"intake"},
+    "stdnum": {"intake"},
     "typer": {"cli", "cli_drafts", "cli_entry", "options"},
     "uvicorn": {"web"},
     "yagmail": {"mail"},

@@ -73,6 +73,12 @@ class Column:
     unit: Unit | None = None  # what the number of a cell counts, where it is not the type's own unit
     difference: tuple[str, str] | None = None  # (minuend column, subtrahend column)
     from_file: bool = False  # its value is what the `*` of the table's path stands for
+    personal: bool | None = None  # about single people; None: as the type says
+
+    @property
+    def is_personal(self) -> bool:
+        """Tell whether its values are about single people; a codice fiscale is, unless it is said to be of bodies."""
+        return self.type is ColumnType.TAX_CODE if self.personal is None else self.personal
 
 
 class Span(StrEnum):

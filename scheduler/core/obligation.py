@@ -171,6 +171,7 @@ class Obligation:
     figures: tuple[FigureSpec, ...] = ()
     checks: tuple[CheckSpec, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
+    nominative: tuple[Role, ...] = ()  # who may receive documents that are about single people
     line: int = 0  # where the file declares it
     changed_on: date | None = None  # of a later form: it is owed so for periods that begin on this day or after
     changes: tuple[Obligation, ...] = ()  # its later forms, in order; each says all of it

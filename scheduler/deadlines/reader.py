@@ -129,6 +129,7 @@ class _Reader:
             tables=tuple(tables.values()),
             figures=figures,
             checks=checks_of(model, figures, tables, agreements, often, form.place("checks"), self.problems),
+            nominative=tuple(self.role(name, form.place("nominative", at)) for at, name in enumerate(model.nominative)),
             line=self.problems.source.line(form.here),
             changed_on=form.since,
         )

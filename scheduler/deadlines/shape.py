@@ -134,6 +134,7 @@ class Column(_Shape):
     unit: Literal["migliaia", "milioni", "punti", "frazione"] | None = None
     difference: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
     from_: Literal["file"] | None = Field(default=None, alias="from")
+    personal: bool | None = None
 
 
 class Table(_Shape):
@@ -236,6 +237,7 @@ class Obligation(_Shape):
     checks: list[Check] = []
     overrides: dict[str, Override] = {}
     changes: list[Change] = []
+    nominative: list[str] = []
 
 
 class Deadlines(_Shape):

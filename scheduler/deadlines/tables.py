@@ -84,9 +84,9 @@ def _check_placeholders(value: str, location: Location, problems: Problems) -> N
 def _column(name: str, model: shape.Column, before: list[Column], location: Location, problems: Problems) -> Column:
     kind = ColumnType(model.type or "testo")
     if model.from_:
-        if model.model_fields_set - {"from_", "values"}:
+        if model.model_fields_set - {"from_", "values", "personal"}:
             problems.add(location, "column.from-file")
-        return Column(name, ColumnType.TEXT, values=tuple(model.values), from_file=True)
+        return Column(name, ColumnType.TEXT, values=tuple(model.values), from_file=True, personal=model.personal)
     if model.difference is not None:
         return _computed(name, model, model.difference, before, location, problems)
     if not model.header or model.type is None:
@@ -105,6 +105,7 @@ def _column(name: str, model: shape.Column, before: list[Column], location: Loca
         model.min,
         model.max,
         Unit(model.unit) if model.unit else None,
+        personal=model.personal,
     )
 
 
@@ -124,7 +125,7 @@ def _computed(
     for operand in operands:
         check_numeric(operand, types, "column-before", (*location, "difference"), problems)
     minuend = types.get(operands[0], ColumnType.NUMBER)
-    return Column(name, minuend, required=False, difference=(operands[0], operands[1]))
+    return Column(name, minuend, required=False, difference=(operands[0], operands[1]), personal=model.personal)
 
 
 def _check_limits(model: shape.Column, kind: ColumnType, location: Location, problems: Problems) -> None:

@@ -36,7 +36,7 @@ def unknown_names(template: bytes, shown: str, obligation: Obligation, lang: str
     rows = {**{f"tabelle.{name}": columns for name, columns in table_columns(obligation).items()}, **LISTS}
     names = {**NAMES, "dati": figure_names(obligation), "tabelle": tuple(table_columns(obligation))}
     try:
-        found = _faults(tuple(_sources(template)), names, rows)
+        found = _faults(tuple(jinja_sources(template)), names, rows)
     except (LeftError, UnreadableError) as error:
         found = [template_fault(error)]
     return tuple(problem(item, shown, lang) for item in found)
@@ -57,7 +57,7 @@ def _faults(sources: Iterable[str], names: Offer, rows: Offer) -> list[Fault]:
     return list(found.values())
 
 
-def _sources(template: bytes) -> Iterator[str]:
+def jinja_sources(template: bytes) -> Iterator[str]:
     """Yield the Jinja source of each part and property that is filled."""
     document = loaded(template)
     yield from (getattr(document.core_properties, name) for name in PROPERTIES)

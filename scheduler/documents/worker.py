@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from scheduler.documents import wire
 from scheduler.documents.accessibility import shortcomings
 from scheduler.documents.lint import template_problems
+from scheduler.documents.nominative import is_nominative
 from scheduler.documents.package import refuse_harmful
 from scheduler.documents.render import render
 from scheduler.errors import Problem, TemplateError
@@ -40,7 +41,12 @@ def unread(template: bytes, shown: str, lang: str) -> tuple[Problem, ...]:
     return shortcomings(template, shown, lang)
 
 
-ORDERS: dict[str, Callable[..., Any]] = {"filled": filled, "problems": template_problems, "unread": unread}
+ORDERS: dict[str, Callable[..., Any]] = {
+    "filled": filled,
+    "problems": template_problems,
+    "unread": unread,
+    "nominative": is_nominative,
+}
 
 
 def serve(memory: int, seconds: float) -> None:

@@ -240,7 +240,7 @@ MESSAGES = {"it": _IT | remarks.IT, "en": _EN | remarks.EN}
 
 _ABOUT_CELLS = ("cell.", "pick.", "statement.", "total.", "check.")
 _WARNING = {"it": "avviso: {}", "en": "warning: {}"}
-_HIDDEN = {"value": "…", "known": "…"}
+HIDDEN = {"value": "…", "known": "…"}  # in place of what was found in cells
 
 
 def problem(lang: str, where: str, code: str, **facts: object) -> Problem:
@@ -251,7 +251,7 @@ def problem(lang: str, where: str, code: str, **facts: object) -> Problem:
     what, remedy = MESSAGES.get(lang, MESSAGES["it"])[code]
     if code in remarks.WARNINGS:
         what = _WARNING.get(lang, _WARNING["it"]).format(what)
-    discreet = what.format(**{**facts, **_HIDDEN}) if code.startswith(_ABOUT_CELLS) else ""
+    discreet = what.format(**{**facts, **HIDDEN}) if code.startswith(_ABOUT_CELLS) else ""
     return Problem(where, what.format(**facts), remedy.format(**facts), discreet, code in remarks.WARNINGS)
 
 

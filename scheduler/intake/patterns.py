@@ -10,7 +10,7 @@ from itertools import pairwise
 from scheduler.core.data import Cell, ColumnType, HiddenRows, TableSpec
 from scheduler.errors import Problem
 from scheduler.intake.columns import Located
-from scheduler.intake.messages import problem
+from scheduler.intake.messages import HIDDEN, problem
 from scheduler.intake.parse import LARGEST, seen, tidy
 from scheduler.intake.raw import RawSheet, is_empty
 from scheduler.intake.reading import RawRow, Reading
@@ -34,7 +34,8 @@ def suspicions(reading: Reading) -> Iterator[Problem]:
     for at, item in enumerate(reading.located):
         cells = [(row.line, row.cells[at]) for row in reading.raw]
         for line, code, facts in _of_column(reading.spec, reading.sheet, item, cells):
-            yield problem(reading.lang, reading.where(item, line), code, header=item.header, **facts)
+            told = {**facts, **HIDDEN} if item.column.is_personal else facts
+            yield problem(reading.lang, reading.where(item, line), code, header=item.header, **told)
 
 
 def _of_sheet(sheet: RawSheet, lang: str) -> Iterator[Problem]:

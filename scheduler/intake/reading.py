@@ -9,7 +9,7 @@ from decimal import Decimal
 from scheduler.core.data import Cell, Column, HiddenRows, Mark, Row, TableSpec, Totals, Value
 from scheduler.errors import Problem
 from scheduler.intake.columns import Located, folded
-from scheduler.intake.messages import problem, suggestion
+from scheduler.intake.messages import HIDDEN, problem, suggestion
 from scheduler.intake.parse import CellError, seen
 from scheduler.intake.raw import RawSheet, is_empty
 from scheduler.intake.totals import Difference, TotalRows, ends, first_of
@@ -75,7 +75,12 @@ class Reading:
         """Note what is wrong with one cell."""
         where = self.where(item, line)
         expected = problem(self.lang, where, f"type.{item.column.type}").what
-        self.problems.append(problem(self.lang, where, code, header=item.header, expected=expected, **facts))
+        known = {**facts, **HIDDEN} if item.column.is_personal else facts
+        self.problems.append(problem(self.lang, where, code, header=item.header, expected=expected, **known))
+
+    def say_of_file(self, code: str, **facts: object) -> None:
+        """Note what is wrong with the file as such."""
+        self.problems.append(problem(self.lang, self.sheet.source.path, code, **facts))
 
     def _say(self, address: str, code: str, **facts: object) -> None:
         self.problems.append(problem(self.lang, str(Cell(self.sheet.source, address)), code, **facts))
@@ -154,7 +159,8 @@ class Reading:
         if item.choices and text not in item.choices:
             where = self.where(item, line)
             known = list(column.values)
-            found = suggestion(self.lang, where, "cell.choice", text, known, header=item.header, value=value)
+            shown = HIDDEN["value"] if column.is_personal else value
+            found = suggestion(self.lang, where, "cell.choice", text, known, header=item.header, value=shown)
             self.problems.append(found)
         if column.unique:
             first = self._first.setdefault((column.name, text), f"{item.letter}{line}")

@@ -38,6 +38,11 @@ IT = {
         "correggere il foglio; se la riga è un dato, dichiarare totals: rows",
     ),
     "cell.merged": ("«{header}»: la cella è unita a {anchor}", "dividerla e scrivere il valore in ogni riga"),
+    "cell.personal": (
+        "«{header}»: la cella contiene un {what}, e la colonna non è segnata come personale",
+        "toglierlo dalla cella, oppure dichiarare personal: true per la colonna",
+    ),
+    "file.personal": ("il nome del file contiene un {what}", "cambiare il nome del file"),
     "cell.code": ("«{header}»: «{value}» non è {expected}", "confrontarlo con l'originale e riscriverlo come testo"),
     "cell.range": ("«{header}»: «{value}» non sta tra {least} e {most}", "correggere la cella, o min e max"),
     "cell.reckoned": ("«{header}»: c'è una formula dove ci vuole un valore", "incollare il solo valore"),
@@ -101,6 +106,11 @@ EN = {
         "correct the sheet; if the row is a record, declare totals: rows",
     ),
     "cell.merged": ("“{header}”: the cell is merged with {anchor}", "split it and write the value in each row"),
+    "cell.personal": (
+        "“{header}”: the cell holds a person's {what}, and the column is not marked as personal",
+        "take it out of the cell, or declare personal: true for the column",
+    ),
+    "file.personal": ("the file's name holds a person's {what}", "change the file's name"),
     "cell.code": ("“{header}”: “{value}” is not {expected}", "compare it with the original and write it as text"),
     "cell.range": ("“{header}”: “{value}” is not between {least} and {most}", "correct the cell, or min and max"),
     "cell.reckoned": ("“{header}”: there is a formula where a value must be", "paste the value alone"),

@@ -13,6 +13,7 @@ from scheduler.intake.columns import locate
 from scheduler.intake.content import refuse_outside
 from scheduler.intake.messages import problem
 from scheduler.intake.patterns import suspicions
+from scheduler.intake.personal import note_disclosures
 from scheduler.intake.places import Place, files, places
 from scheduler.intake.reading import Reading
 from scheduler.intake.sheet import SheetCache
@@ -58,6 +59,7 @@ def _examined(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: 
             problems += error.problems
             continue
         reading.read()
+        note_disclosures(reading)
         problems += (*reading.problems, *suspicions(reading))
         rows += reading.rows
         sources.append(sheet.source)

@@ -13,6 +13,7 @@ from scheduler.core.ledger import Draft
 from scheduler.core.making import Annex, Making
 from scheduler.core.obligation import Office, Register
 from scheduler.core.occurrence import Occurrence
+from scheduler.core.privacy import personal_columns
 from scheduler.core.workdays import WorkCalendar
 from scheduler.documents.context import RequestItem, Sheet, context
 from scheduler.documents.package import content_of
@@ -151,6 +152,18 @@ class Drafter:
         for name in occurrence.obligation.documents:
             found += self.press.problems(self.workspace.template(name), occurrence.obligation, self.workspace.lang)
         return tuple(found)
+
+    def is_nominative(self, occurrence: Occurrence, name: str) -> bool:
+        """Tell whether a document of an occurrence prints what is about single people.
+
+        Raises:
+            TemplateError: the template is not there.
+        """
+        if not personal_columns(occurrence.obligation):
+            return False
+        path = self.workspace.template(name)
+        template = content_of(path, shown := f"templates/{path.name}", self.workspace.lang)
+        return self.press.is_nominative(template, shown, occurrence.obligation, self.workspace.lang)
 
     def request(
         self, occurrence: Occurrence, at: datetime, by: date, least: Mapping[str, int] = FIRST

@@ -67,19 +67,27 @@ class Letters:
         return self._words("request", occurrence, blocks, by=by)
 
     def draft(
-        self, occurrence: Occurrence, drafts: Sequence[Draft], ledger: Ledger, changes: Sequence[Comparison] = ()
+        self,
+        occurrence: Occurrence,
+        drafts: Sequence[Draft],
+        ledger: Ledger,
+        changes: Sequence[Comparison] = (),
+        kept: Sequence[Draft] = (),
     ) -> Words:
-        """Hand over the documents that were made, and say what has changed in their figures."""
+        """Hand over the documents that were made, and say what has changed in their figures.
+
+        `kept`: the documents that are about people, and do not go to this reader.
+        """
         header = (self._say("mail.draft.document"), "SHA-256")
-        rows = tuple((draft.path.rsplit("/", 1)[-1], draft.sha256) for draft in drafts)
+        rows = tuple((_file(draft), draft.sha256) for draft in drafts)
         blocks: list[Block] = [
-            *self._opening("draft", occurrence),
+            *self._opening("draft" if rows else "draft-kept", occurrence),
+            *(Paragraph(self._say("mail.draft.kept", documents=_file(item))) for item in kept),
             *self._list("todo", [self._about(f"mail.draft.todo.{number}", occurrence) for number in (1, 2, 3)]),
             *news(self.lang, changes),
             Facts(self._facts(occurrence)),
             *self._why(occurrence, ledger),
-            Heading(self._say("mail.draft.files")),
-            Table(header, rows),
+            *(block for block in (Heading(self._say("mail.draft.files")), Table(header, rows)) if rows),
         ]
         return self._words("draft", occurrence, blocks)
 
@@ -269,3 +277,7 @@ class Letters:
 
     def _say(self, code: str, **facts: object) -> str:
         return text(self.lang, code, **facts)
+
+
+def _file(draft: Draft) -> str:
+    return draft.path.rsplit("/", 1)[-1]

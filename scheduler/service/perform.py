@@ -14,6 +14,7 @@ from scheduler.core.ledger import Delivery, Draft, Ledger, Outcome, Performance
 from scheduler.core.obligation import MilestoneKind, Role
 from scheduler.core.occurrence import Occurrence, milestone_on
 from scheduler.core.plan import Action, in_force, is_closed
+from scheduler.core.privacy import may_receive
 from scheduler.core.status import state
 from scheduler.core.workdays import WorkCalendar
 from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError
@@ -86,15 +87,42 @@ class Performer:
         try:
             names = due.milestone.documents
             documents = self.drafter.keep(lambda least: self.drafter.documents(occurrence, names, now, least))
+            nominative = [item for item in documents if self.drafter.is_nominative(occurrence, item.draft.document)]
         except (SourceError, TemplateError) as error:
             return self._trouble(action, ledger, error, now)
-        drafts = [item.draft for item in documents]
-        compare = Comparisons(self.workspace, self.store).of
-        words = self.letters.draft(occurrence, drafts, ledger, [compare(item) for item in drafts])
+        mails = self._handed(action, occurrence, documents, nominative, ledger, now)
+        return self._done(action, now, [item.draft for item in documents], mails)
+
+    def _handed(
+        self,
+        action: Action,
+        occurrence: Occurrence,
+        documents: Sequence[Document],
+        nominative: Sequence[Document],
+        ledger: Ledger,
+        now: datetime,
+    ) -> tuple[Delivery, ...]:
+        """Return the mails that hand documents over: those about single people go only to whom may receive them."""
         obligation = occurrence.obligation
         roles = (obligation.owner, *obligation.recipients)
-        mail = self._mail(action.key, occurrence, roles, words, now, _attachments(documents))
-        return self._done(action, now, drafts, (mail,))
+        entitled, others = may_receive(roles, obligation)
+        if not nominative or not others:
+            words = self._draft_words(occurrence, documents, ledger)
+            return (self._mail(action.key, occurrence, roles, words, now, _attachments(documents)),)
+        plain = [item for item in documents if item not in nominative]
+        words = self._draft_words(occurrence, plain, ledger, nominative)
+        mail = self._mail(f"{action.key}/without-names", occurrence, others, words, now, _attachments(plain))
+        if not entitled:
+            return (mail,)
+        words = self._draft_words(occurrence, documents, ledger)
+        return self._mail(action.key, occurrence, entitled, words, now, _attachments(documents)), mail
+
+    def _draft_words(
+        self, occurrence: Occurrence, documents: Sequence[Document], ledger: Ledger, kept: Sequence[Document] = ()
+    ) -> Words:
+        drafts, compare = [item.draft for item in documents], Comparisons(self.workspace, self.store).of
+        changes = [compare(item) for item in drafts]
+        return self.letters.draft(occurrence, drafts, ledger, changes, [item.draft for item in kept])
 
     def _trouble(self, action: Action, ledger: Ledger, error: ScadenzarioError, now: datetime) -> Performance:
         """Tell the owner once for each new set of reasons; the draft is tried again by itself."""

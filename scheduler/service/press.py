@@ -64,6 +64,13 @@ class Press:
         """
         return _problems(self._reply("unread", (template, shown, lang), shown, lang))
 
+    def is_nominative(self, template: bytes, shown: str, obligation: Obligation, lang: str) -> bool:
+        """Tell whether a template prints what is about single people; one that cannot be read does, in doubt."""
+        try:
+            return self._reply("nominative", (template, shown, obligation, lang), shown, lang) != wire.DOCUMENT + b"no"
+        except TemplateError:
+            return True
+
     def close(self) -> None:
         """End the process, whatever it is doing."""
         if child := self._child:

@@ -141,7 +141,7 @@ SENTENCES: dict[str, str] = {
     "table.any.remedy": "a single * stands for any text within the name of a file or a folder",
     "table.header-rows": "the header cannot have {value} rows if its last one is row {header}",
     "table.header-rows.remedy": "header is the last row of the header, header_rows how many there are",
-    "column.from-file": "a column from the file's name has values alone",
+    "column.from-file": "a column from the file's name has only values and personal",
     "column.from-file.remedy": "write {{from: file}}, or {{from: file, values: [a, b]}}",
     "column.from-path": "the file's name gives a value only where the path has one asterisk; here it is “{value}”",
     "column.from-path.remedy": "write one * in the path, for example data/personale/{{month}}/*.xlsx",

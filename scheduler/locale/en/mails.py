@@ -23,6 +23,8 @@ SENTENCES: dict[str, str] = {
     "mail.request.how": "Values that were not recorded: write “n.r”. No names or tax codes.",
     "mail.draft.subject": "Draft ready – {title}, {period} (due {legal})",
     "mail.draft.text": "attached is the draft of “{title}” for {period}. Its figures come from the workbooks listed at its end.",
+    "mail.draft-kept.text": "the draft of “{title}” for {period} is ready. Its figures come from the workbooks listed at its end.",
+    "mail.draft.kept": "Not attached: {documents}. It holds data about single people, and this address is not one that may receive them by mail: download it from the deadline's page, after signing in.",
     "mail.draft.todo.1": "read the draft in Word and complete the notes in brackets; if a document changes, update its fingerprint in the letter of transmission",
     "mail.draft.todo.2": "sign, register and submit by {target} (legal date {legal})",
     "mail.draft.todo.3": "record the submission: scadenzario submit {key} --on YYYY-MM-DD --protocol NUMBER",

@@ -141,7 +141,7 @@ SENTENCES: dict[str, str] = {
     "table.any.remedy": "un solo * sta per qualunque testo dentro il nome di un file o di una cartella",
     "table.header-rows": "le intestazioni non possono avere {value} righe, se l'ultima è la {header}",
     "table.header-rows.remedy": "header è l'ultima riga delle intestazioni, header_rows quante sono",
-    "column.from-file": "una colonna dal nome del file ha soltanto values",
+    "column.from-file": "una colonna dal nome del file ha soltanto values e personal",
     "column.from-file.remedy": "scrivere {{from: file}}, oppure {{from: file, values: [a, b]}}",
     "column.from-path": "il nome del file dà un valore solo se il percorso ha un asterisco; qui è «{value}»",
     "column.from-path.remedy": "scrivere nel percorso un *, uno solo, per esempio data/personale/{{month}}/*.xlsx",

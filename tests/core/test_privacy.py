@@ -1,0 +1,76 @@
+"""Which names of a document are about single people, and who may receive it by mail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scheduler.core.data import Column, ColumnType, FigureSpec, Operation, TableSpec
+from scheduler.core.obligation import Role
+from scheduler.core.privacy import may_receive, personal_columns, personal_figures
+
+from .duties import duty
+
+STAFF = TableSpec(
+    "personale",
+    "p.xlsx",
+    (
+        Column("nome", ColumnType.TEXT, "Nome", personal=True),
+        Column("sede", ColumnType.TEXT, "Sede"),
+        Column("codice", ColumnType.TAX_CODE, "Codice fiscale"),
+        Column("ente", ColumnType.TAX_CODE, "Ente", personal=False),
+    ),
+)
+OFFICE, HEAD, BOTH = Role("u", "Ufficio", ("u@e.example",)), Role("c", "Capo", ("c@e.example",)), ("u@e.example", "b@e")
+
+
+@pytest.mark.parametrize(
+    ("operation", "of", "rows", "scalar"),
+    [
+        (Operation.ROWS, "personale", {"nome", "codice"}, False),
+        (Operation.GROUP, "personale", {"nome", "codice"}, False),
+        (Operation.PICK, "personale.nome", {"nome", "codice"}, True),
+        (Operation.PICK, "personale.sede", {"nome", "codice"}, False),
+        (Operation.COUNT, "personale", set(), False),
+        (Operation.COUNT_DISTINCT, "personale.nome", set(), False),
+        (Operation.SUM, "personale.nome", set(), False),
+    ],
+)
+def test_a_figure_is_personal_as_what_it_is_made_of(
+    operation: Operation, of: str, rows: set[str], scalar: bool
+) -> None:
+    found = replace(duty(), tables=(STAFF,), figures=(FigureSpec("dato", operation, of),))
+    assert personal_columns(found).get("dato", set()) == rows
+    assert personal_columns(found)["personale"] == {"nome", "codice"}
+    assert personal_figures(found) == ({"dato"} if scalar else set())
+
+
+def test_nothing_is_personal_where_no_column_is() -> None:
+    spec = replace(STAFF, columns=STAFF.columns[1:2])
+    found = replace(duty(), tables=(spec,), figures=(FigureSpec("dato", Operation.ROWS, "personale"),))
+    assert (personal_columns(found), personal_figures(found)) == ({}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("nominative", "entitled", "others"),
+    [
+        ((), (), ("u@e.example", "c@e.example")),
+        ((OFFICE,), ("u@e.example",), ("c@e.example",)),
+        ((OFFICE, HEAD), ("u@e.example", "c@e.example"), ()),
+    ],
+)
+def test_only_the_roles_that_are_listed_may_receive(
+    nominative: tuple[Role, ...], entitled: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    found = may_receive((OFFICE, HEAD), replace(duty(), nominative=nominative))
+    assert tuple(tuple(address for role in roles for address in role.addresses) for roles in found) == (
+        entitled,
+        others,
+    )
+
+
+def test_an_address_of_two_roles_gets_what_either_may() -> None:
+    shared = Role("s", "Segreteria", BOTH)
+    entitled, others = may_receive((shared, OFFICE), replace(duty(), nominative=(OFFICE,)))
+    assert (entitled, [role.addresses for role in others]) == ((OFFICE,), [("b@e",)])
