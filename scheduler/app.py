@@ -276,10 +276,12 @@ class App:
         return engine(self.settings, file, self.node, self.lang)
 
     def _drafter(self, workspace: Workspace, store: Store) -> Drafter:
+        from scheduler.intake.database import Databases
         from scheduler.intake.sheet import SheetCache
         from scheduler.service.drafting import Drafter
 
-        return Drafter(workspace, store, self.register, SheetCache(), self.press)
+        cache = SheetCache(Databases(self.settings.source_urls, workspace.root))
+        return Drafter(workspace, store, self.register, cache, self.press)
 
     def sweeper_over(
         self, workspace: Workspace, store: Store, postman: Postman, engine: Engine, identity: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ PREFIX = "SCADENZARIO_"
 SECURITIES: tuple[Literal["ssl", "starttls", "none"], ...] = ("ssl", "starttls", "none")
 LOG_FORMATS: tuple[Literal["text", "json"], ...] = ("text", "json")
 MOST_MONTHS = 1200
+_SOURCE = re.compile(rf"{PREFIX}SOURCE_([A-Z][A-Z0-9_]*?)(_FILE)?")
 _DEFAULT_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
 _IMAP_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 
@@ -54,6 +56,7 @@ class Settings:
     feed_days_back: int = 90  # the calendar's window around today
     feed_days_ahead: int = 400
     keep_months: int = 0  # of bytes of old mails and drafts; 0: for ever
+    source_urls: Mapping[str, str] = field(default_factory=dict, repr=False)  # databases that tables are read from
     entry: EntrySettings = field(default_factory=EntrySettings)  # by what people come in
 
     @property
@@ -96,6 +99,7 @@ def read_settings(environ: Mapping[str, str], workspace: Path | None = None) -> 
         feed_days_back=_number("FEED_DAYS_BACK", values, lang, problems) or Settings.feed_days_back,
         feed_days_ahead=_number("FEED_DAYS_AHEAD", values, lang, problems) or Settings.feed_days_ahead,
         keep_months=_number("KEEP_MONTHS", values, lang, problems, MOST_MONTHS),
+        source_urls={name: _value(f"SOURCE_{name.upper()}", environ, lang, problems) for name in _sources(environ)},
         entry=read_entry(values, lambda name, value, wanted: problems.append(_bad(name, value, lang, wanted))),
         **_smtp(values, lang, problems),
         **_imap(values, lang, problems),
@@ -103,6 +107,14 @@ def read_settings(environ: Mapping[str, str], workspace: Path | None = None) -> 
     if problems:
         raise UserError(tuple(problems))
     return settings
+
+
+def _sources(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of the databases that tables may be read from: `anagrafe` of `SCADENZARIO_SOURCE_ANAGRAFE`."""
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    files = [path.name.upper() for path in Path(credentials).glob("*")] if credentials else []
+    found = (_SOURCE.fullmatch(name) for name in (*environ, *files))
+    return sorted({match[1].lower() for match in found if match})
 
 
 def _smtp(values: Mapping[str, str], lang: str, problems: list[Problem]) -> dict[str, Any]:

@@ -123,6 +123,8 @@ class TableSpec:
     totals: Totals = Totals.UNSAID
     hidden_rows: HiddenRows = HiddenRows.UNSAID
     values_only: bool = False  # True: a formula is an error
+    sql: str = ""  # in place of a path: what a database is asked, with `:start`, `:end` and `:key`
+    database: str = ""  # the name under which the environment knows that database
 
     @property
     def header_rows(self) -> int:

@@ -138,9 +138,11 @@ class Column(_Shape):
 
 
 class Table(_Shape):
-    """Where a table's files are and what its columns mean."""
+    """Where a table's files are, or what a database is asked, and what its columns mean."""
 
-    path: Title
+    path: Title | None = None
+    sql: str = ""
+    database: Name | None = None
     sheet: str = ""
     header: Annotated[int, Field(ge=1, le=100)] = 1
     span: Literal["period", "year_to_date"] = "period"

@@ -24,6 +24,10 @@ from scheduler.deadlines.source import Location
 
 ANY = "*"  # in a path: any characters within one name
 PLACEHOLDERS = ("year", "half", "quarter", "month", "key")
+PARAMETERS = ("start", "end", "key")  # of a query
+_QUERY = re.compile(r"\s*(select|with)\b[^;]*", re.I)
+_PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
+_OF_FILES = {"path", "sheet", "header", "header_rows", "end", "totals", "hidden_rows", "values_only"}
 SUFFIXES = (".xlsx", ".xls", ".ods", ".csv")
 NUMERIC = (ColumnType.INTEGER, ColumnType.AMOUNT, ColumnType.NUMBER, ColumnType.PERCENT)
 _UNITS = {
@@ -38,19 +42,24 @@ def tables_of(models: Mapping[str, shape.Table], problems: Problems) -> dict[str
 
 
 def _table(name: str, model: shape.Table, location: Location, problems: Problems) -> TableSpec:
-    _check_path(model.path, (*location, "path"), problems)
+    if model.sql or model.database is not None or model.path is None:
+        _check_query(model, location, problems)
+    else:
+        _check_path(model.path, (*location, "path"), problems)
     _check_placeholders(model.sheet, (*location, "sheet"), problems)
     if model.header_rows > model.header:
         problems.add((*location, "header_rows"), "table.header-rows", value=model.header_rows, header=model.header)
     columns: list[Column] = []
     for column_name, column in model.columns.items():
         place: Location = (*location, "columns", column_name)
-        if column.from_ and model.path.count(ANY) != 1:
-            problems.add((*place, "from"), "column.from-path", value=model.path)
+        if column.from_ and (model.path or "").count(ANY) != 1:
+            problems.add((*place, "from"), "column.from-path", value=model.path or "–")
+        if model.sql and not column.header and not column.difference:
+            column.header = column_name  # what a database gives has the names that the query gives it
         columns.append(_column(column_name, column, columns, place, problems))
     return TableSpec(
         name,
-        model.path,
+        model.path or "",
         tuple(columns),
         model.sheet,
         model.header,
@@ -61,7 +70,25 @@ def _table(name: str, model: shape.Table, location: Location, problems: Problems
         totals=Totals(model.totals or ""),
         hidden_rows=HiddenRows(model.hidden_rows or ""),
         values_only=model.values_only,
+        sql=model.sql,
+        database=model.database or "",
     )
+
+
+def _check_query(model: shape.Table, location: Location, problems: Problems) -> None:
+    """Hold that what a database is asked is one query with our parameters, and that nothing is said of a file."""
+    if model.path is None and not model.sql:
+        problems.add(location, "table.nowhere")
+        return
+    if not model.sql or model.database is None:
+        problems.add(location, "table.database")
+    for key in sorted(model.model_fields_set & _OF_FILES):
+        problems.add((*location, key), "table.not-of-query", value=key)
+    if model.sql and not _QUERY.fullmatch(model.sql):
+        problems.add((*location, "sql"), "table.query")
+    for name in dict.fromkeys(_PARAMETER.findall(model.sql)):
+        if name not in PARAMETERS:
+            problems.add_unknown((*location, "sql"), "parameter", name, PARAMETERS)
 
 
 def _check_path(path: str, location: Location, problems: Problems) -> None:

@@ -25,6 +25,14 @@ _IT = {
     "sheet.missing": ("non c'è il foglio «{sheet}»; ci sono: {known}", "rinominare il foglio, o correggere sheet"),
     "sheet.missing.near": ("non c'è il foglio «{sheet}»; ci sono: {known}", "chiamarlo «{sheet}»: è forse «{near}»?"),
     "sheet.far": ("il foglio arriva fino alla cella {address}", "cancellare ciò che sta lontano dai dati"),
+    "sql.row": ("riga {line}", ""),
+    "sql.unset": ("non è detto dove sta la base dati", "impostare {variable}"),
+    "sql.url": (
+        "l'indirizzo della base dati non si può usare",
+        "scrivere in {variable} sqlite:///percorso oppure postgresql://utente:password@server/nome",
+    ),
+    "sql.failed": ("la base dati non ha risposto: {value}", "correggere sql, o chiedere a chi la gestisce"),
+    "sql.rows": ("la base dati dà più di {most} righe", "restringere sql al periodo, con :start, :end o :key"),
     "header.blank": ("la riga {line} è vuota: dovrebbe contenere le intestazioni", "correggere il foglio, o header"),
     "header.elsewhere": ("le intestazioni sono alla riga {found}, non alla {line}", "correggere header: {found}"),
     "column.missing": (
@@ -144,6 +152,14 @@ _EN = {
     "sheet.missing": ("there is no sheet “{sheet}”; there are: {known}", "rename the sheet, or correct sheet"),
     "sheet.missing.near": ("there is no sheet “{sheet}”; there are: {known}", "call it “{sheet}”: is it “{near}”?"),
     "sheet.far": ("the sheet reaches as far as cell {address}", "delete what stands far from the data"),
+    "sql.row": ("row {line}", ""),
+    "sql.unset": ("it is not said where the database is", "set {variable}"),
+    "sql.url": (
+        "the database's address cannot be used",
+        "write in {variable} sqlite:///path or postgresql://user:password@server/name",
+    ),
+    "sql.failed": ("the database has not answered: {value}", "correct sql, or ask who runs it"),
+    "sql.rows": ("the database gives more than {most} rows", "narrow sql to the period, with :start, :end or :key"),
     "header.blank": ("row {line} is blank: it should hold the headers", "correct the sheet, or header"),
     "header.elsewhere": ("the headers are in row {found}, not in {line}", "correct header: {found}"),
     "column.missing": ("row {line} lacks the column “{header}”", "add it, or correct header; there are: {known}"),
@@ -238,7 +254,7 @@ _EN = {
 
 MESSAGES = {"it": _IT | remarks.IT, "en": _EN | remarks.EN}
 
-_ABOUT_CELLS = ("cell.", "pick.", "statement.", "total.", "check.")
+_ABOUT_CELLS = ("cell.", "pick.", "statement.", "total.", "check.", "sql.")
 _WARNING = {"it": "avviso: {}", "en": "warning: {}"}
 HIDDEN = {"value": "…", "known": "…"}  # in place of what was found in cells
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from scheduler.core.data import Cell, ColumnType, HiddenRows, TableSpec
+from scheduler.core.data import ColumnType, HiddenRows, TableSpec
 from scheduler.errors import Problem
 from scheduler.intake.columns import Located
 from scheduler.intake.messages import HIDDEN, problem
@@ -30,7 +30,7 @@ def suspicions(reading: Reading) -> Iterator[Problem]:
     """Yield what is suspicious in a sheet that was read: of the sheet, of its rows, of its columns."""
     yield from _of_sheet(reading.sheet, reading.lang)
     for address, code, facts in _of_rows(reading):
-        yield problem(reading.lang, str(Cell(reading.sheet.source, address)), code, **facts)
+        yield problem(reading.lang, reading.where_row(address), code, **facts)
     for at, item in enumerate(reading.located):
         cells = [(row.line, row.cells[at]) for row in reading.raw]
         for line, code, facts in _of_column(reading.spec, reading.sheet, item, cells):

@@ -14,6 +14,7 @@ from pathlib import Path
 from scheduler.core.data import Span, TableSpec
 from scheduler.core.period import Frequency, period_containing
 from scheduler.errors import Problem, UserError
+from scheduler.intake.database import Query
 from scheduler.intake.messages import suggestion
 
 _FREQUENCIES = {
@@ -37,6 +38,7 @@ class Place:
     path: str  # relative to the workspace; with a `*` a pattern, of which files are looked for
     sheet: str  # empty: the first
     headers: Mapping[str, str]  # column name -> header
+    query: Query | None = None  # in place of a file: what a database is asked
     stands_for: str = ""  # of a file that a pattern was found to mean: what stands in place of its `*`
 
 
@@ -54,6 +56,10 @@ def places(spec: TableSpec, start: date, end: date, key: str, lang: str = "it") 
         raise UserError(problems)
     if spec.span is Span.YEAR_TO_DATE:
         start = date((end - timedelta(days=1)).year, 1, 1)
+    if spec.sql:
+        query = Query(spec.database, spec.sql, start, end, key)
+        [*_, last] = _places(spec, start, end, key)
+        return (replace(last, path=f"SQL {spec.database}", sheet=spec.name, query=query),)
     found = {(place.path, place.sheet): place for place in _places(spec, start, end, key)}
     return tuple(found.values())
 

@@ -68,8 +68,16 @@ class Reading:
             self._say(str(self.spec.header), "table.empty")
 
     def where(self, item: Located, line: int) -> str:
-        """Return the address of one cell."""
-        return str(Cell(self.sheet.source, f"{item.letter}{line}"))
+        """Return the address of one cell; in what a database gave, its row and the name of its column."""
+        address = f"{self._row(line)}, {item.header}" if self.spec.sql else f"{item.letter}{line}"
+        return str(Cell(self.sheet.source, address))
+
+    def where_row(self, address: str) -> str:
+        """Return the address of a row, or of several."""
+        return str(Cell(self.sheet.source, self._row(address) if self.spec.sql else address))
+
+    def _row(self, line: int | str) -> str:
+        return problem(self.lang, "", "sql.row", line=line).what
 
     def add(self, item: Located, line: int, code: str, **facts: object) -> None:
         """Note what is wrong with one cell."""
@@ -83,7 +91,7 @@ class Reading:
         self.problems.append(problem(self.lang, self.sheet.source.path, code, **facts))
 
     def _say(self, address: str, code: str, **facts: object) -> None:
-        self.problems.append(problem(self.lang, str(Cell(self.sheet.source, address)), code, **facts))
+        self.problems.append(problem(self.lang, self.where_row(address), code, **facts))
 
     def _add_row(self, line: int, cells: Sequence[object]) -> None:
         if line - 1 in self.sheet.markup.hidden_rows:

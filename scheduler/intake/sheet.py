@@ -14,6 +14,7 @@ from scheduler.core.data import Source
 from scheduler.errors import SourceError
 from scheduler.intake.binary import xls_markup
 from scheduler.intake.content import read_content
+from scheduler.intake.database import Databases, Query
 from scheduler.intake.messages import source_error, suggestion
 from scheduler.intake.opendocument import ods_markup
 from scheduler.intake.openxml import xlsx_markup
@@ -46,7 +47,10 @@ def read(path: Path, shown: str, sheet: str, lang: str = "it") -> RawSheet:
 class SheetCache:
     """Sheets and typed tables read so far; what has changed on disk (time or size) is read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, databases: Databases | None = None) -> None:
+        """`databases`: those that tables may be asked of."""
+        self._databases = databases or Databases({}, Path())
+        self._contents: dict[str, bytes] = {}  # by SHA-256; those of databases are to be had nowhere else
         self._sheets: dict[tuple[Path, str], tuple[Stamp, RawSheet]] = {}
         self._tables: dict[Hashable, tuple[tuple[Stamp, ...], Any]] = {}
         self._lock = Lock()
@@ -62,6 +66,33 @@ class SheetCache:
         if stamp:
             self._keep(self._sheets, (path, sheet), (stamp, fresh))
         return fresh
+
+    def answered(self, query: Query, shown: str, name: str, lang: str) -> RawSheet:
+        """Return the rows that a database gives now; it is asked each time, for nothing says whether it has changed.
+
+        Raises:
+            SourceError: it gives none.
+        """
+        content = self._databases.answer(query, shown, lang)
+        rows, markup = csv_rows(content, shown, lang, separator=";")
+        markup.note = None
+        source = Source(shown, name, hashlib.sha256(content).hexdigest(), len(content))
+        self._keep(self._contents, source.sha256, content)
+        return RawSheet(source, rows, markup)
+
+    def content(self, source: Source, workspace: Path, lang: str) -> bytes:
+        """Return the bytes that a source was read from: of a file, or the rows that a database gave, as a .csv.
+
+        Raises:
+            SourceError: the file has changed since it was read.
+        """
+        with self._lock:
+            kept = self._contents.get(source.sha256)
+        if kept is None:
+            kept = read_content(workspace / source.path, source.path, lang)
+            if hashlib.sha256(kept).hexdigest() != source.sha256:
+                raise source_error(lang, source.path, "file.changing")
+        return kept
 
     def table(self, key: Hashable, paths: Sequence[Path], build: Callable[[], Built]) -> Built:
         """Return what was built of that key, built again where one of its files has changed since."""

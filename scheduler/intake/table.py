@@ -15,6 +15,7 @@ from scheduler.intake.messages import problem
 from scheduler.intake.patterns import suspicions
 from scheduler.intake.personal import note_disclosures
 from scheduler.intake.places import Place, files, places
+from scheduler.intake.raw import RawSheet
 from scheduler.intake.reading import Reading
 from scheduler.intake.sheet import SheetCache
 
@@ -40,6 +41,8 @@ def read_table(spec: TableSpec, places: Sequence[Place], workspace: Path, cache:
 
 def examine(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: SheetCache, lang: str = "it") -> Examined:
     """Return what `read_table` does, with the warnings; raises the same, warnings after what blocks."""
+    if spec.sql:
+        return _examined(spec, places, workspace, cache, lang)
     there = [file for place in places for file in files(place, workspace)]
     key = (spec, lang, tuple((place.path, place.sheet, *place.headers.items()) for place in there))
     paths = [workspace / place.path for place in there]
@@ -52,8 +55,7 @@ def _examined(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: 
     problems: list[Problem] = []
     for place in places:
         try:
-            refuse_outside(workspace / place.path, workspace, place.path, lang)
-            sheet = cache.sheet(workspace / place.path, place.path, place.sheet, lang)
+            sheet = _sheet(place, workspace, cache, lang)
             reading = Reading(spec, sheet, locate(spec, place, sheet, lang), lang, place.stands_for)
         except SourceError as error:
             problems += error.problems
@@ -69,6 +71,13 @@ def _examined(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: 
         raise SourceError(_capped(problems, lang))
     table = Table(spec.name, tuple(column.name for column in spec.columns), tuple(rows), tuple(sources))
     return Examined(table, _capped(problems, lang))
+
+
+def _sheet(place: Place, workspace: Path, cache: SheetCache, lang: str) -> RawSheet:
+    if place.query:
+        return cache.answered(place.query, place.path, place.sheet, lang)
+    refuse_outside(workspace / place.path, workspace, place.path, lang)
+    return cache.sheet(workspace / place.path, place.path, place.sheet, lang)
 
 
 def _twice(sources: Sequence[Source], lang: str) -> Iterator[Problem]:

@@ -14,15 +14,20 @@ _QUOTED = re.compile(r'"[^"]*"')
 _SAID = re.compile(r'"?sep=([;,\t])"?\r?\n')  # how Excel is told the separator; it shows no such row itself
 
 
-def csv_rows(content: bytes, shown: str, lang: str) -> tuple[tuple[tuple[object, ...], ...], Markup]:
+def csv_rows(
+    content: bytes, shown: str, lang: str, separator: str = ""
+) -> tuple[tuple[tuple[object, ...], ...], Markup]:
     """Return the fields of a .csv, rows of equal width; the standard reader takes rows of unequal length.
+
+    The separator is found out where none is given.
 
     Raises:
         SourceError: it is not text, its quotes do not match, or it reaches too far.
     """
     text, encoding = _decoded(content, shown, lang)
-    said = _SAID.match(text)
-    separator, text = (said[1], text[said.end() :]) if said else (_separator(text), text)
+    if not separator:
+        said = _SAID.match(text)
+        separator, text = (said[1], text[said.end() :]) if said else (_separator(text), text)
     try:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:

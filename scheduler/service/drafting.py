@@ -182,6 +182,8 @@ class Drafter:
         for spec in occurrence.obligation.tables:
             columns = ", ".join(column.header for column in spec.columns if column.header)
             for place in places(spec, period.start, period.end, period.key):
+                if place.query:  # nobody need be asked for what a database gives
+                    continue
                 headers = columns.replace("{year}", str(period.last_day.year))
                 items.append(RequestItem(spec.name, place.path, place.sheet, headers))
         unique = {(item.file, item.sheet): item for item in items}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scheduler.core.occurrence import Occurrence
 from scheduler.errors import Problem, ScadenzarioError
-from scheduler.intake.places import files, places
+from scheduler.intake.places import Place, files, places
 from scheduler.service.drafting import Drafter
 
 
@@ -44,7 +44,7 @@ class Readiness:
 def readiness(drafter: Drafter, occurrence: Occurrence) -> Readiness:
     """Return how an occurrence's data and templates are now."""
     try:
-        sources = tuple(dict.fromkeys(_sources(drafter.workspace.root, occurrence)))
+        sources = tuple(dict.fromkeys(_sources(drafter, occurrence)))
     except ScadenzarioError as error:  # it cannot be told where they are
         return Readiness(error.problems, (), ())
     try:
@@ -59,12 +59,25 @@ def readiness(drafter: Drafter, occurrence: Occurrence) -> Readiness:
     return Readiness(problems, warnings, sources)
 
 
-def _sources(root: Path, occurrence: Occurrence) -> Iterator[Workbook]:
-    period = occurrence.period
+def _sources(drafter: Drafter, occurrence: Occurrence) -> Iterator[Workbook]:
+    root, period = drafter.workspace.root, occurrence.period
     for spec in occurrence.obligation.tables:
         for place in places(spec, period.start, period.end, period.key):
+            if place.query:
+                yield Workbook(place.path, place.sheet, _asked(drafter, place))
+                continue
             for file in files(place, root):
                 yield Workbook(file.path, file.sheet, _sha256(root / file.path))
+
+
+def _asked(drafter: Drafter, place: Place) -> str:
+    """Return the fingerprint of what a database gives now; '' where it gives nothing."""
+    if place.query is None:
+        return ""
+    try:
+        return drafter.cache.answered(place.query, place.path, place.sheet, drafter.workspace.lang).source.sha256
+    except ScadenzarioError:
+        return ""
 
 
 def _sha256(path: Path) -> str:
