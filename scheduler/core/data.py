@@ -124,7 +124,12 @@ class TableSpec:
     hidden_rows: HiddenRows = HiddenRows.UNSAID
     values_only: bool = False  # True: a formula is an error
     sql: str = ""  # in place of a path: what a database is asked, with `:start`, `:end` and `:key`
+    rules: tuple[tuple[str, bool], ...] = ()  # of suspicions that are chosen here: the code, and whether it only warns
     database: str = ""  # the name under which the environment knows that database
+
+    def warns(self, code: str) -> bool | None:
+        """Tell whether a suspicion is only a warning in this table; None where the table does not say."""
+        return dict(self.rules).get(code)
 
     @property
     def header_rows(self) -> int:

@@ -152,6 +152,7 @@ class Table(_Shape):
     totals: Literal["check", "rows"] | None = None
     hidden_rows: Literal["read", "skip"] | None = None
     values_only: bool = False
+    rules: dict[str, Literal["error", "warning"]] = {}
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
 
 

@@ -18,6 +18,7 @@ from scheduler.core.data import (
     Totals,
     Unit,
 )
+from scheduler.core.rules import RULES
 from scheduler.deadlines import shape
 from scheduler.deadlines.problems import Problems
 from scheduler.deadlines.source import Location
@@ -70,9 +71,17 @@ def _table(name: str, model: shape.Table, location: Location, problems: Problems
         totals=Totals(model.totals or ""),
         hidden_rows=HiddenRows(model.hidden_rows or ""),
         values_only=model.values_only,
+        rules=_rules(model, location, problems),
         sql=model.sql,
         database=model.database or "",
     )
+
+
+def _rules(model: shape.Table, location: Location, problems: Problems) -> tuple[tuple[str, bool], ...]:
+    for code in model.rules:
+        if code not in RULES:
+            problems.add_unknown((*location, "rules", code), "rule", code, RULES)
+    return tuple((code, severity == "warning") for code, severity in model.rules.items())
 
 
 def _check_query(model: shape.Table, location: Location, problems: Problems) -> None:

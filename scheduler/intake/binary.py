@@ -14,6 +14,7 @@ from scheduler.intake.raw import Broken, Markup
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _FORMULA, _FILE_END, _BOUND_SHEET = 0x0006, 0x000A, 0x0085
+_COLUMNS = 0x007D
 _MANY_NUMBERS, _STYLE, _MERGED = 0x00BD, 0x00E0, 0x00E5
 _NUMBER, _ERROR, _ROW, _SHORT_NUMBER, _FORMAT = 0x0203, 0x0205, 0x0208, 0x027E, 0x041E
 _PERCENTS = (9, 10)  # the formats that every workbook has
@@ -69,6 +70,9 @@ class _Reader:
         if kind == _ROW:
             if unpack_from("<H", body, 12)[0] & 0x20:
                 self.markup.hidden_rows.add(unpack_from("<H", body)[0])
+        elif kind == _COLUMNS:
+            first, last, _, _, flags = unpack_from("<5H", body)
+            self.markup.hidden_columns.update(range(first, last + 1) if flags & 1 else ())
         elif kind == _MERGED:
             for at in range(2, 2 + 8 * unpack_from("<H", body)[0], 8):
                 top, bottom, left, right = unpack_from("<4H", body, at)
@@ -94,7 +98,7 @@ class _Reader:
     def _result(self, kind: int, row: int, column: int, body: bytes) -> None:
         fault = None
         if kind == _FORMULA:
-            self.markup.formulas.add((row, column))
+            self.markup.formulas[row, column] = ""
             fault = body[8] if body[12:14] == b"\xff\xff" and body[6] == 2 else None
         elif kind == _ERROR and body[7]:
             fault = body[6]

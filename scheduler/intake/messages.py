@@ -259,16 +259,17 @@ _WARNING = {"it": "avviso: {}", "en": "warning: {}"}
 HIDDEN = {"value": "…", "known": "…"}  # in place of what was found in cells
 
 
-def problem(lang: str, where: str, code: str, **facts: object) -> Problem:
-    """Return the problem of a code at a place, its facts put into both sentences.
+def problem(lang: str, where: str, code: str, warning: bool | None = None, /, **facts: object) -> Problem:
+    """Return the problem of a code at a place, its facts put into both sentences; `warning`: where the table says so.
 
     What was found in a cell is left out of the discreet sentence: it may be somebody's name.
     """
     what, remedy = MESSAGES.get(lang, MESSAGES["it"])[code]
-    if code in remarks.WARNINGS:
+    warns = code in remarks.WARNINGS if warning is None else warning
+    if warns:
         what = _WARNING.get(lang, _WARNING["it"]).format(what)
     discreet = what.format(**{**facts, **HIDDEN}) if code.startswith(_ABOUT_CELLS) else ""
-    return Problem(where, what.format(**facts), remedy.format(**facts), discreet, code in remarks.WARNINGS)
+    return Problem(where, what.format(**facts), remedy.format(**facts), discreet, warns)
 
 
 def suggestion(lang: str, where: str, code: str, wrong: str, names: list[str], **facts: object) -> Problem:

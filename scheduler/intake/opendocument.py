@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 from scheduler.intake.raw import Broken, Markup, Place
 
+_COLUMNS = 16_384  # of any sheet
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -23,6 +24,7 @@ def ods_markup(content: bytes, sheet: str) -> Markup:
         root = fromstring(package.read("content.xml"))  # it resolves no entities
     table = next(item for item in root.iter(f"{_TABLE}table") if item.get(f"{_TABLE}name") == sheet)
     markup, row = Markup(), 0
+    markup.hidden_columns = set(_hidden_columns(table))
     for element in table.iter(f"{_TABLE}table-row"):
         repeated = int(element.get(f"{_TABLE}number-rows-repeated", 1))
         for column, times, cell in _cells(element):
@@ -35,6 +37,15 @@ def ods_markup(content: bytes, sheet: str) -> Markup:
             markup.hidden_rows.update(range(row, min(row + repeated, markup.rows)))
         row += repeated
     return markup
+
+
+def _hidden_columns(table: Any) -> Iterator[int]:
+    at = 0
+    for element in table.iter(f"{_TABLE}table-column"):
+        following = min(at + int(element.get(f"{_TABLE}number-columns-repeated", 1)), _COLUMNS)
+        if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+            yield from range(at, following)
+        at = following
 
 
 def _cells(row: Any) -> Iterator[tuple[int, int, Any]]:
@@ -54,8 +65,8 @@ def _note(markup: Markup, cell: Any, places: Iterable[Place]) -> None:
     for row, column in places:
         if broken:
             markup.broken[row, column] = broken
-        if cell.get(f"{_TABLE}formula"):
-            markup.formulas.add((row, column))
+        if formula := cell.get(f"{_TABLE}formula"):
+            markup.formulas[row, column] = formula.partition(":")[2]
         if kind == "percentage":
             markup.percents.add((row, column))
         if kind == "float" and shown.isdigit() and shown.startswith("0"):

@@ -15,8 +15,9 @@ from typing import Any
 from xml.parsers import expat
 from zipfile import ZipFile
 
-from scheduler.intake.raw import Broken, Markup, Place
+from scheduler.intake.raw import Broken, Markup, Place, column_of
 
+_COLUMNS = 16_384  # of any sheet
 _TRUE = ("1", "true")
 _PERCENTS = {"9": True, "10": True}  # the formats that every workbook has
 _SPELT_OUT = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')  # in a format: text, and what is no digit
@@ -115,12 +116,14 @@ class _Reader:
             self._hold()
         elif name == "f" and self.open:
             self._look_closely()
-            self.markup.formulas.add((self.row, self.column))
+            self.markup.formulas[self.row, self.column] = ""
         elif name == "row":
             self._start_row(attributes)
         elif name == "mergeCell":
             first, _, last = attributes["ref"].partition(":")
             self.markup.merged.append((self._place(first), self._place(last or first)))
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            self.markup.hidden_columns.update(range(int(attributes["min"]) - 1, min(int(attributes["max"]), _COLUMNS)))
         elif name == "extLst":  # it has formulas of its own, which belong to no cell
             self.open = False
         self.inside = name
@@ -161,6 +164,8 @@ class _Reader:
         self.inside = ""
         if name.rpartition(":")[2] != "c" or self.texts is None:
             return
+        if "f" in self.texts:
+            self.markup.formulas[self.row, self.column] = self.texts["f"]
         if broken := self._broken(self.texts):
             self.markup.broken[self.row, self.column] = broken
         self.texts = None
@@ -179,12 +184,5 @@ class _Reader:
     def _place(self, address: str) -> Place:
         letters = address.rstrip("0123456789")
         if letters not in self.letters:
-            self.letters[letters] = _column(letters)
+            self.letters[letters] = column_of(letters.replace("$", ""))
         return int(address[len(letters) :] or 0) - 1, self.letters[letters]
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for sign in letters.replace("$", ""):
-        column = column * 26 + ord(sign.upper()) - 64
-    return column - 1

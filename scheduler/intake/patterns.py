@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from decimal import Decimal
+from itertools import chain, pairwise
 
 from scheduler.core.data import ColumnType, HiddenRows, TableSpec
 from scheduler.errors import Problem
 from scheduler.intake.columns import Located
-from scheduler.intake.messages import HIDDEN, problem
+from scheduler.intake.messages import HIDDEN
 from scheduler.intake.parse import LARGEST, seen, tidy
-from scheduler.intake.raw import RawSheet, is_empty
+from scheduler.intake.raw import Percent, RawSheet, is_empty
 from scheduler.intake.reading import RawRow, Reading
+from scheduler.intake.recalculation import is_stale, result_of
 
 PLAIN = ("UTF-8", ";")  # what a text file should be, and of which nothing needs to be said
 _FEW_FORMULAS = 4  # fewer make no pattern
+_FEW_NUMBERS = 6
+_SCALED = (ColumnType.INTEGER, ColumnType.AMOUNT, ColumnType.NUMBER)
+_TIMES = 1000  # the usual number of a column: beyond, it is another order of size
 _THOUSANDS = re.compile(r"[^0-9]*[0-9]{1,3}(\.[0-9]{3})+(,|\D*$)")
 _UNGROUPED = re.compile(r"[^0-9]*[1-9][0-9]{3,}(,|\D*$)")
 _POWER = re.compile(r"[0-9](,[0-9]+)?E\+[0-9]+")
@@ -28,23 +33,26 @@ Suspicion = tuple[int, str, dict[str, object]]  # line, code, facts
 
 def suspicions(reading: Reading) -> Iterator[Problem]:
     """Yield what is suspicious in a sheet that was read: of the sheet, of its rows, of its columns."""
-    yield from _of_sheet(reading.sheet, reading.lang)
+    yield from _of_sheet(reading)
     for address, code, facts in _of_rows(reading):
-        yield problem(reading.lang, reading.where_row(address), code, **facts)
+        yield reading.problem(reading.where_row(address), code, **facts)
     for at, item in enumerate(reading.located):
+        if item.index in reading.sheet.markup.hidden_columns:
+            yield reading.problem(reading.where_row(item.letter), "column.hidden", header=item.header)
         cells = [(row.line, row.cells[at]) for row in reading.raw]
-        for line, code, facts in _of_column(reading.spec, reading.sheet, item, cells):
+        for line, code, facts in chain(_of_column(reading.spec, reading.sheet, item, cells), _scale(reading, item)):
             told = {**facts, **HIDDEN} if item.column.is_personal else facts
-            yield problem(reading.lang, reading.where(item, line), code, header=item.header, **told)
+            yield reading.problem(reading.where(item, line), code, header=item.header, **told)
 
 
-def _of_sheet(sheet: RawSheet, lang: str) -> Iterator[Problem]:
+def _of_sheet(reading: Reading) -> Iterator[Problem]:
+    sheet = reading.sheet
     where = f"{sheet.source.path} [{sheet.source.sheet}]" if sheet.source.sheet else sheet.source.path
     if sheet.markup.hidden:
-        yield problem(lang, where, "sheet.hidden")
+        yield reading.problem(where, "sheet.hidden")
     if sheet.markup.note and sheet.markup.note != PLAIN:
         encoding, separator = sheet.markup.note
-        yield problem(lang, where, "file.read", encoding=encoding, separator=separator)
+        yield reading.problem(where, "file.read", encoding=encoding, separator=separator)
 
 
 # Rows ---------------------------------------------------------------------------------------------------------
@@ -106,9 +114,44 @@ def _formulas(spec: TableSpec, sheet: RawSheet, item: Located, cells: Cells) -> 
     if spec.values_only:
         yield from ((line, "cell.reckoned", {}) for line in reckoned)
         return
+    yield from _stale(sheet, item, cells)
     typed = [line for line, cell in cells if not is_empty(cell) and (line - 1, item.index) not in sheet.markup.formulas]
     if len(reckoned) >= max(_FEW_FORMULAS, 3 * len(typed)):
         yield from ((line, "cell.typed", {}) for line in typed)
+
+
+def _stale(sheet: RawSheet, item: Located, cells: Cells) -> Iterator[Suspicion]:
+    """Yield results that were saved before the cells that they add up were changed."""
+    for line, cell in cells:
+        formula = sheet.markup.formulas.get((line - 1, item.index))
+        saved = cell.fraction if isinstance(cell, Percent) else cell
+        if not formula or type(saved) not in (int, float):
+            continue
+        result = result_of(formula, sheet.rows)
+        if result is not None and is_stale(saved, result):  # type: ignore[arg-type]  # it is a number
+            facts: dict[str, object] = {
+                "formula": f"={formula.lstrip('=')}"[:60],
+                "value": seen(saved),
+                "known": seen(result),
+            }
+            yield line, "cell.stale", facts
+
+
+def _scale(reading: Reading, item: Located) -> Iterator[Suspicion]:
+    """Yield the few numbers that are a thousand times those beside which they stand: a comma was lost."""
+    if item.column.type not in _SCALED:
+        return
+    values = ((row.line, row.values[item.column.name]) for row in reading.rows)
+    sizes = [(line, abs(float(value))) for line, value in values if isinstance(value, int | Decimal) and value]
+    ordered = sorted(size for _, size in sizes)
+    limit = _TIMES * ordered[len(ordered) // 2] if ordered else 0
+    if len(ordered) < _FEW_NUMBERS or ordered[-1] < limit:
+        return
+    largest = max(size for size in ordered if size < limit)
+    odd = [(line, size) for line, size in sizes if size >= limit]
+    if len(odd) <= max(1, len(sizes) // 20) and min(size for _, size in odd) >= _TIMES / 10 * largest:
+        for line, size in odd:
+            yield line, "cell.scale", {"value": seen(size), "known": seen(largest)}
 
 
 def _codes(_: Located, cells: Cells) -> Iterator[Suspicion]:

@@ -42,11 +42,12 @@ class Markup:
     """What a workbook says of one sheet beside its values; places are 0-based (row, column)."""
 
     broken: dict[Place, Broken] = field(default_factory=dict)
-    formulas: set[Place] = field(default_factory=set)
+    formulas: dict[Place, str] = field(default_factory=dict)  # their texts, '' where the file has it not in words
     percents: set[Place] = field(default_factory=set)
     padded: dict[Place, int] = field(default_factory=dict)  # how many digits are shown
     merged: list[tuple[Place, Place]] = field(default_factory=list)  # first and last cell
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     hidden: bool = False  # the sheet itself
     note: tuple[str, str] | None = None  # of a text file: its encoding and its separator
     rows: int = 0
@@ -79,6 +80,14 @@ def letter(column: int) -> str:
         rest, digit = divmod(rest - 1, 26)
         letters = chr(65 + digit) + letters
     return letters
+
+
+def column_of(letters: str) -> int:
+    """Return the 0-based column of its letters: A is 0, AA is 26."""
+    column = 0
+    for sign in letters.upper():
+        column = column * 26 + ord(sign) - 64
+    return column - 1
 
 
 def is_empty(cell: object) -> bool:

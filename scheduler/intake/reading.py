@@ -84,14 +84,18 @@ class Reading:
         where = self.where(item, line)
         expected = problem(self.lang, where, f"type.{item.column.type}").what
         known = {**facts, **HIDDEN} if item.column.is_personal else facts
-        self.problems.append(problem(self.lang, where, code, header=item.header, expected=expected, **known))
+        self.problems.append(self.problem(where, code, header=item.header, expected=expected, **known))
+
+    def problem(self, where: str, code: str, **facts: object) -> Problem:
+        """Return what is wrong at a place, as severe as the table says."""
+        return problem(self.lang, where, code, self.spec.warns(code), **facts)
 
     def say_of_file(self, code: str, **facts: object) -> None:
         """Note what is wrong with the file as such."""
         self.problems.append(problem(self.lang, self.sheet.source.path, code, **facts))
 
     def _say(self, address: str, code: str, **facts: object) -> None:
-        self.problems.append(problem(self.lang, self.where_row(address), code, **facts))
+        self.problems.append(self.problem(self.where_row(address), code, **facts))
 
     def _add_row(self, line: int, cells: Sequence[object]) -> None:
         if line - 1 in self.sheet.markup.hidden_rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scheduler.core.rules import RULES
+
 IT = {
     "file.changing": ("il file viene salvato proprio ora", "attendere che sia chiuso e ripetere"),
     "file.macros": ("il file contiene macro", "salvarlo senza macro, come .xlsx"),
@@ -21,6 +23,15 @@ IT = {
     "file.read": ("letto come {encoding}, separatore {separator}", "se non è così, salvarlo come CSV UTF-8"),
     "file.same": ("è lo stesso file di {other}", "controllare che non sia salvato con il nome di un altro periodo"),
     "sheet.hidden": ("il foglio è nascosto", "controllare che sia quello giusto"),
+    "column.hidden": ("«{header}»: la colonna è nascosta", "controllare che sia quella giusta, e scoprirla"),
+    "cell.stale": (
+        "«{header}»: il risultato salvato è {value}, ma {formula} dà {known}",
+        "aprire il file, ricalcolare (F9) e salvare",
+    ),
+    "cell.scale": (
+        "«{header}»: {value} è un numero di tutt'altra grandezza: gli altri arrivano a {known}",
+        "controllare la virgola e gli zeri",
+    ),
     "row.blank": ("righe vuote in mezzo ai dati", "toglierle, se non manca nulla"),
     "row.hidden": ("righe nascoste, lette come le altre", "scoprirle, o dichiarare hidden_rows: read oppure skip"),
     "row.repeated": ("la riga è uguale alla {line}", "toglierla, se è scritta due volte"),
@@ -89,6 +100,15 @@ EN = {
     "file.read": ("read as {encoding}, separator {separator}", "if that is wrong, save it as CSV UTF-8"),
     "file.same": ("is the same file as {other}", "make sure that it is not saved under another period's name"),
     "sheet.hidden": ("the sheet is hidden", "make sure that it is the right one"),
+    "column.hidden": ("“{header}”: the column is hidden", "make sure that it is the right one, and show it"),
+    "cell.stale": (
+        "“{header}”: the saved result is {value}, but {formula} gives {known}",
+        "open the file, recalculate (F9) and save",
+    ),
+    "cell.scale": (
+        "“{header}”: {value} is a number of quite another size: the others reach {known}",
+        "check the comma and the zeros",
+    ),
     "row.blank": ("blank rows among the data", "remove them, if nothing is missing"),
     "row.hidden": ("hidden rows, read like the others", "show them, or declare hidden_rows: read or skip"),
     "row.repeated": ("the row is the same as {line}", "remove it, if it was written twice"),
@@ -140,8 +160,7 @@ EN = {
 
 WARNINGS = frozenset(
     {
-        *("file.read", "file.same", "sheet.hidden", "cell.dated", "cell.typed", "cell.separator"),
-        *("row.blank", "row.hidden", "row.repeated", "row.total", "row.below"),
+        *(code for code, warns in RULES.items() if warns),
         *("check.warned", "check.undone", "check.unstated", "check.missing", "check.unusual"),
     }
 )

@@ -65,7 +65,7 @@ def _examined(spec: TableSpec, places: Sequence[Place], workspace: Path, cache: 
         problems += (*reading.problems, *suspicions(reading))
         rows += reading.rows
         sources.append(sheet.source)
-    problems += _twice(sources, lang)
+    problems += _twice(spec, sources, lang)
     problems.sort(key=lambda found: found.warning)
     if problems and not problems[0].warning:
         raise SourceError(_capped(problems, lang))
@@ -80,13 +80,13 @@ def _sheet(place: Place, workspace: Path, cache: SheetCache, lang: str) -> RawSh
     return cache.sheet(workspace / place.path, place.path, place.sheet, lang)
 
 
-def _twice(sources: Sequence[Source], lang: str) -> Iterator[Problem]:
+def _twice(spec: TableSpec, sources: Sequence[Source], lang: str) -> Iterator[Problem]:
     """Yield the files that are the same as one before: last month's, saved under this month's name."""
     first: dict[tuple[str, str], Source] = {}
     for source in sources:
         before = first.setdefault((source.sha256, source.sheet), source)
         if before is not source:
-            yield problem(lang, source.path, "file.same", other=before.path)
+            yield problem(lang, source.path, "file.same", spec.warns("file.same"), other=before.path)
 
 
 def _capped(problems: Sequence[Problem], lang: str) -> tuple[Problem, ...]:

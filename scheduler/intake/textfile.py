@@ -9,6 +9,9 @@ from io import StringIO
 from scheduler.intake.messages import source_error
 from scheduler.intake.raw import MOST_CELLS, Markup, letter
 
+_ACCENTED = "àèéìòùÀÈÉÌÒÙ"
+_DOS = re.compile(b"(?<=[A-Za-z])[" + re.escape(_ACCENTED.encode("cp850")) + b"]")
+_WINDOWS = re.compile(b"[" + re.escape(f"{_ACCENTED}€°’“”–".encode("cp1252")) + b"]")
 _SEPARATORS = {";": ";", "\t": "tab", ",": ","}
 _QUOTED = re.compile(r'"[^"]*"')
 _SAID = re.compile(r'"?sep=([;,\t])"?\r?\n')  # how Excel is told the separator; it shows no such row itself
@@ -41,7 +44,8 @@ def csv_rows(
 
 def _decoded(content: bytes, shown: str, lang: str) -> tuple[str, str]:
     unicode = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = {"utf-16": "UTF-16"} if unicode else {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
+    single = {"cp850": "CP850"} if _is_of_dos(content) else {"cp1252": "Windows-1252"}
+    encodings = {"utf-16": "UTF-16"} if unicode else {"utf-8-sig": "UTF-8", **single}
     for encoding, name in encodings.items():
         try:
             text = content.decode(encoding)
@@ -51,6 +55,11 @@ def _decoded(content: bytes, shown: str, lang: str) -> tuple[str, str]:
             return text, name
         raise source_error(lang, shown, "file.content", suffix=".csv")
     raise source_error(lang, shown, "file.encoding")
+
+
+def _is_of_dos(content: bytes) -> bool:
+    """Tell whether a text that is not UTF-8 was written by a program of the times of DOS: by its accented letters."""
+    return len(_DOS.findall(content)) > len(_WINDOWS.findall(content))
 
 
 def _separator(text: str) -> str:

@@ -73,7 +73,8 @@ def _said(value: object) -> Iterator[tuple[str, str, object]]:
         for key in value.model_fields_set:
             given = getattr(value, key)
             words = _words(type(value).model_fields[key].annotation)
-            yield type(value).__name__, key, given if words else None
+            for word in given.values() if words and isinstance(given, dict) else (given,):
+                yield type(value).__name__, key, word if words else None
             yield from _said(given)
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:

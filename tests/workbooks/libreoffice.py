@@ -13,7 +13,7 @@ from openpyxl.comments import Comment
 
 from scheduler.core.data import HiddenRows, Mark, Totals
 
-from .nasty import SHEET, Nasty, hidden_sheet, hide, merge, shown_as
+from .nasty import SHEET, Nasty, hidden_sheet, hide, hide_columns, merge, shown_as
 
 D = Decimal
 FORMATS = ("ods", "xls", "xlsx")
@@ -50,6 +50,8 @@ ALL = [
     Nasty("lo-righe-saltate", AB, touch=hide(2), rules={"hidden_rows": HiddenRows.SKIP}, values=READ[1:]),
     Nasty("lo-foglio-nascosto", AB, touch=hidden_sheet, rules={"sheet": "Dati"}, values=READ,
           says=[" avviso: il foglio è nascosto"]),
+    Nasty("lo-colonna-nascosta", AB, touch=hide_columns("B"), values=READ,
+          says=["B: avviso: «Importo»: la colonna è nascosta"]),
     Nasty("lo-celle-unite", [["Nome", "Ente", "Importo"], ["a", "x", 1], ["b", None, 2]], THREE, touch=merge("B2:B3"),
           says=["B3: «Ente»: la cella è unita a B2"]),
     Nasty("lo-totale", [*AB, ["Totale", "=SUM(B2:B3)"]], rules={"totals": Totals.CHECK}, values=READ),

@@ -107,6 +107,16 @@ def hide(*lines: int) -> Touch:
     return touch
 
 
+def hide_columns(*letters: str) -> Touch:
+    """Hide columns."""
+
+    def touch(page: Any) -> None:
+        for letter in letters:
+            page.column_dimensions[letter].hidden = True
+
+    return touch
+
+
 def merge(*ranges: str) -> Touch:
     """Merge cells."""
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from scheduler.core.data import HiddenRows, Mark, Totals
 
-from .nasty import BOOK, SHEET, Nasty, hidden_sheet, hide, merge, shown_as
+from .nasty import BOOK, SHEET, Nasty, hidden_sheet, hide, hide_columns, merge, shown_as
 
 D = Decimal
 HEAD = ["Nome", "Importo"]
@@ -141,6 +141,19 @@ ROWS_ASTRAY = [
     Nasty("righe-nascoste-lette", AB, touch=hide(2), rules={"hidden_rows": HiddenRows.READ}, values=READ),
     Nasty("righe-nascoste-saltate", AB, touch=hide(2), rules={"hidden_rows": HiddenRows.SKIP}, values=READ[1:]),
     Nasty("foglio-nascosto", AB, touch=hidden_sheet, values=READ, says=[" avviso: il foglio è nascosto"]),
+    Nasty("colonna-nascosta", AB, touch=hide_columns("B", "C"), values=READ,
+          says=["B: avviso: «Importo»: la colonna è nascosta"]),
+    Nasty("colonna-nascosta-vietata", AB, touch=hide_columns("B"), rules={"rules": (("column.hidden", False),)},
+          says=["B: «Importo»: la colonna è nascosta"]),
+    Nasty("righe-uguali-vietate", [*AB, ["a", 1.5]], rules={"rules": (("row.repeated", False),)},
+          says=["4: la riga è uguale alla 2"]),
+    Nasty("totale-sbagliato-ammesso", [*AB, [TOTAL, 4]], rules={"rules": (("total.differs", True),)}, values=READ,
+          says=["B4: avviso: «Importo»: il totale è 4, ma B2:B3 dà 3,5"]),
+    Nasty("grandezza", [HEAD, *[[f"n{at}", 100 + at] for at in range(6)], ["n6", 123456]],
+          values=[*[(f"n{at}", D(100 + at)) for at in range(6)], ("n6", D(123456))],
+          says=["B8: avviso: «Importo»: 123456 è un numero di tutt'altra grandezza: gli altri arrivano a 105"]),
+    Nasty("grandezze-varie", [HEAD, *[[f"n{at}", 10 ** at] for at in range(7)]],
+          values=[(f"n{at}", D(10) ** at) for at in range(7)]),
     Nasty("celle-unite", [["Nome", "Ente", "Importo"], ["a", "x", 1], ["b", None, 2], ["c", None, 3]],
           "Nome:testo, Ente:testo, Importo:importo", touch=merge("B2:B4"),
           says=["B3: «Ente»: la cella è unita a B2", "B4: «Ente»: la cella è unita a B2"]),
@@ -182,6 +195,14 @@ CELLS_WITHOUT_VALUE = [
     Nasty("formula-non-ammessa", [HEAD, ["a", 1.5], ["b", "=B2*2"]], rules={"values_only": True},
           edits=[(SHEET, F, b"<f>B2*2</f><v>3</v>")],
           says=["B3: «Importo»: c'è una formula dove ci vuole un valore"]),
+    Nasty("somma-non-ricalcolata", [["Nome", "A", "B", "C"], ["a", 1.5, 2, "=SUM(B2:C2)"], ["b", 1, "n.r", "=B3+B2-1"]],
+          "Nome:testo, C:importo", values=[("a", D("3.60")), ("b", D("1.50"))],
+          edits=[(SHEET, b"<f>SUM(B2:C2)</f><v></v>", b"<f>SUM(B2:C2)</f><v>3.6</v>"),
+                 (SHEET, b"<f>B3+B2-1</f><v></v>", b"<f>B3+B2-1</f><v>1.5</v>")],
+          says=["D2: avviso: «C»: il risultato salvato è 3,6, ma =SUM(B2:C2) dà 3,5"]),
+    Nasty("somma-ricalcolata", [["Nome", "A", "B"], ["a", 0.1, "=SUM(B2,B2:B2,$B$2)+B2"]], "Nome:testo, B:importo",
+          values=[("a", D("0.40"))],
+          edits=[(SHEET, b"</f><v></v>", b"</f><v>0.4</v>")]),
     Nasty("scritto-sulla-formula", [["Nome", "A", "B"], *[[f"n{at}", at, f"=B{at + 1}*2"] for at in range(1, 6)],
                                     ["n6", 6, 13]], "Nome:testo, A:intero, B:intero",
           edits=[(SHEET, b"*2</f><v></v>", b"*2</f><v>2</v>")],

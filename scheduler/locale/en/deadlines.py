@@ -82,6 +82,7 @@ SENTENCES: dict[str, str] = {
     "kind.amount-line": "code of a line of money (of the agreement)",
     "kind.document": "document",
     "kind.period": "period",
+    "kind.rule": "name of a rule",
     "kind.parameter": "parameter of sql",
     "kind.placeholder": "placeholder",
     "duplicate.id": "“{value}” is used already",

@@ -82,6 +82,7 @@ SENTENCES: dict[str, str] = {
     "kind.amount-line": "codice di voce di spesa (della convenzione)",
     "kind.document": "nome di documento",
     "kind.period": "periodo",
+    "kind.rule": "nome di regola",
     "kind.parameter": "parametro di sql",
     "kind.placeholder": "segnaposto",
     "duplicate.id": "«{value}» è già usato",
