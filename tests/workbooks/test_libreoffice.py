@@ -1,8 +1,7 @@
-"""The nasty workbooks that LibreOffice writes, and tables that come back from each kind of file as they went."""
+"""The nasty workbooks that LibreOffice writes, and tables that come back from it as they went."""
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -85,25 +84,3 @@ def in_italian(record: Record) -> Sequence[object]:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_table_comes_back_from_libreoffice(folders: dict[str, Path], seed: int, italian: bool, kind: str) -> None:
     assert outcome(table(seed, italian=italian), folders[kind], f".{kind}") == (list(records(seed)), [])
-
-
-@pytest.mark.parametrize("italian", [True, False])
-@pytest.mark.parametrize("seed", range(10))
-def test_a_table_comes_back_from_a_workbook(tmp_path: Path, seed: int, italian: bool) -> None:
-    case = table(seed, italian=italian)
-    case.make(tmp_path)
-    assert outcome(case, tmp_path) == (list(records(seed)), [])
-
-
-@pytest.mark.parametrize("separator", [";", "\t", ","])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
-@pytest.mark.parametrize("seed", range(4))
-def test_a_table_comes_back_from_a_text_file(tmp_path: Path, seed: int, encoding: str, separator: str) -> None:
-    case = table(seed, italian=True)
-    assert not isinstance(case.rows, bytes)
-    with (tmp_path / f"{case.name}.csv").open("w", encoding=encoding, newline="") as file:
-        csv.writer(file, delimiter=separator).writerows(case.rows)
-    values, says = outcome(case, tmp_path, ".csv")
-    assert values == list(records(seed))
-    plain = encoding.startswith("utf-8") and separator == ";"
-    assert [line.startswith(" avviso: letto come") for line in says] == ([] if plain else [True])
