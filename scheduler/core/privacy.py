@@ -8,29 +8,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from scheduler.core.data import FigureSpec, Operation, TableSpec
+from scheduler.core.data import TableSpec
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Obligation, Role
 
-_AGGREGATES = (
-    *(Operation.COUNT, Operation.COUNT_DISTINCT, Operation.SUM, Operation.CONSTANT, Operation.DIFFERENCE),
-    *(Operation.ADD, Operation.RATIO, Operation.STATEMENT, Operation.AMOUNTS),
-)  # what is reckoned of many rows, which is nobody's any more
+_OF_ROWS = (Operation.ROWS, Operation.GROUP, Operation.PIVOT)  # the others add up many rows, which is nobody's any more
+_SAME_ELSEWHERE = (Operation.PREVIOUS, Operation.YEAR_BEFORE)
 
 
 def personal_columns(obligation: Obligation) -> Mapping[str, frozenset[str]]:
     """Return the names of `tabelle` whose rows hold personal columns, with those columns."""
     found = {spec.name: _personal(spec) for spec in obligation.tables}
     for figure in obligation.figures:
-        if figure.operation not in _AGGREGATES:
+        if figure.operation in _OF_ROWS:
             found[figure.name] = found.get(_table(figure), frozenset())
     return {name: columns for name, columns in found.items() if columns}
 
 
 def personal_figures(obligation: Obligation) -> frozenset[str]:
-    """Return the names of `dati` that print one personal value: a cell that was picked."""
-    personal = {spec.name: _personal(spec) for spec in obligation.tables}
-    picked = [figure for figure in obligation.figures if figure.operation not in _AGGREGATES and "." in figure.of]
-    return frozenset(item.name for item in picked if item.of.partition(".")[2] in personal.get(_table(item), ()))
+    """Return the names of `dati` that print personal values: a picked cell, of any period; a pivot's columns."""
+    personal, found = {spec.name: _personal(spec) for spec in obligation.tables}, set[str]()
+    for figure in obligation.figures:
+        columns = personal.get(_table(figure), frozenset())
+        picked = figure.operation is Operation.PICK and figure.of.partition(".")[2] in columns
+        if picked or (figure.operation in _SAME_ELSEWHERE and found.intersection(figure.operands)):
+            found.add(figure.name)
+        elif figure.operation is Operation.PIVOT and figure.across in columns:
+            found.add(f"{figure.name}_colonne")
+    return frozenset(found)
 
 
 def may_receive(roles: Sequence[Role], obligation: Obligation) -> tuple[tuple[Role, ...], tuple[Role, ...]]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.core.data import Column, ColumnType, FigureSpec, Operation, TableSpec
+from scheduler.core.data import Column, ColumnType, TableSpec
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Role
 from scheduler.core.privacy import may_receive, personal_columns, personal_figures
 
@@ -30,8 +31,8 @@ OFFICE, HEAD, BOTH = Role("u", "Ufficio", ("u@e.example",)), Role("c", "Capo", (
     [
         (Operation.ROWS, "personale", {"nome", "codice"}, False),
         (Operation.GROUP, "personale", {"nome", "codice"}, False),
-        (Operation.PICK, "personale.nome", {"nome", "codice"}, True),
-        (Operation.PICK, "personale.sede", {"nome", "codice"}, False),
+        (Operation.PICK, "personale.nome", set(), True),
+        (Operation.PICK, "personale.sede", set(), False),
         (Operation.COUNT, "personale", set(), False),
         (Operation.COUNT_DISTINCT, "personale.nome", set(), False),
         (Operation.SUM, "personale.nome", set(), False),
@@ -44,6 +45,20 @@ def test_a_figure_is_personal_as_what_it_is_made_of(
     assert personal_columns(found).get("dato", set()) == rows
     assert personal_columns(found)["personale"] == {"nome", "codice"}
     assert personal_figures(found) == ({"dato"} if scalar else set())
+
+
+def test_what_is_picked_in_another_period_and_a_pivots_columns_are_personal_too() -> None:
+    figures = (
+        FigureSpec("capo", Operation.PICK, "personale.nome"),
+        FigureSpec("capo_prima", Operation.PREVIOUS, operands=("capo",)),
+        FigureSpec("unita", Operation.COUNT, "personale"),
+        FigureSpec("unita_prima", Operation.PREVIOUS, operands=("unita",)),
+        FigureSpec("incrocio", Operation.PIVOT, "personale", by=("sede",), across="nome", count="unita"),
+        FigureSpec("sedi", Operation.PIVOT, "personale", by=("nome",), across="sede", count="unita"),
+    )
+    found = replace(duty(), tables=(STAFF,), figures=figures)
+    assert personal_figures(found) == {"capo", "capo_prima", "incrocio_colonne"}
+    assert personal_columns(found).keys() == {"personale", "incrocio", "sedi"}
 
 
 def test_nothing_is_personal_where_no_column_is() -> None:

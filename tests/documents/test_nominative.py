@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.core.data import Column, ColumnType, FigureSpec, Operation, TableSpec
+from scheduler.core.data import Column, ColumnType, TableSpec
+from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Obligation
 from scheduler.deadlines import read_register
 from scheduler.documents.nominative import is_nominative
