@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from scheduler.core.changed import Comparison, FigureChange, Since
 from scheduler.core.period import period_from_key
-from scheduler.documents.shown import difference, percent, shown, subject
+from scheduler.documents.shown import difference, percent, shown
 from scheduler.locale import text
 from scheduler.locale.words import period_label
-from scheduler.mail.body import Block, Heading, Paragraph, Table
+from scheduler.mail.body import Block, Heading, Items, Paragraph
 
 MOST_LINES = 10
-_COLUMNS = ("name", "before", "after", "difference", "percent")
 
 
 def news(lang: str, comparisons: Sequence[Comparison]) -> Iterator[Block]:
@@ -38,11 +37,15 @@ def _each(found: Iterator[Since | None]) -> Iterator[Since]:
 def _changes(lang: str, changes: Sequence[FigureChange]) -> Iterator[Block]:
     lines = [item for item in changes if item.is_impersonal][:MOST_LINES]
     if lines:
-        rows = tuple(
-            (subject(item), shown(item.before), shown(item.after), difference(item), percent(item)) for item in lines
-        )
-        yield Table(tuple(text(lang, f"changed.{name}") for name in _COLUMNS), rows)
+        yield Items(tuple(map(_line, lines)))
     if more := len(changes) - len(lines):
         yield Paragraph(text(lang, "changed.more", count=more))
     elif not lines:
         yield Paragraph(text(lang, "changed.nothing"))
+
+
+def _line(change: FigureChange) -> str:
+    """Return `totale: 10 → 12 (+2; +20,0 %)`, as far as it can be said."""
+    by = "; ".join(item for item in (difference(change), percent(change)) if item)
+    values = f"{shown(change.before) or '–'} → {shown(change.after) or '–'}"
+    return f"{change.name.replace('_', ' ')}: {values}{f' ({by})' if by else ''}"

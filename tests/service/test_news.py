@@ -15,8 +15,9 @@ import pytest
 from scheduler.app import App
 from scheduler.commands.working import draft
 from scheduler.core.changed import Comparison, FigureChange, Since
+from scheduler.core.data import Mark
 from scheduler.core.ledger import Draft
-from scheduler.mail.body import Heading, Paragraph, Table
+from scheduler.mail.body import Heading, Items, Paragraph
 from scheduler.service.comparisons import Comparisons
 from scheduler.service.news import MOST_LINES, news
 from scheduler.settings import read_settings
@@ -55,8 +56,8 @@ def test_the_mail_of_a_draft_says_what_has_changed_since_the_period_before(swept
     said = _mail(swept, KEY)
     assert "Dati cambiati rispetto a: gennaio 2026" in said
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    assert "totale 30 1.035 +1.005 +3350,0 %" in lines
-    assert "quanti 2 3 +1 +50,0 %" in lines
+    assert "- totale: 30 → 1.035 (+1.005; +3350,0 %)" in lines
+    assert "- quanti: 2 → 3 (+1; +50,0 %)" in lines
     assert "Altri valori cambiati: 4; sono nella pagina della scadenza." in said
     for name in ("Rossi", "Bianchi", "Verdi", "primo", "per_persona"):
         assert name not in said, "neither texts nor places of tables are for a mail"
@@ -100,12 +101,20 @@ def _blocks(*changes: FigureChange) -> list[object]:
 
 def test_documents_of_the_same_figures_say_it_once_and_at_most_ten_lines() -> None:
     many = [FigureChange(f"dato_{number}", Decimal("1.00"), Decimal("2.50")) for number in range(14)]
-    heading, table, rest = _blocks(*many)
+    heading, lines, rest = _blocks(*many)
     assert heading == Heading("Dati cambiati rispetto alla versione 2")
-    assert isinstance(table, Table)
-    assert len(table.rows) == MOST_LINES
-    assert table.rows[0] == ("dato_0", "1,00", "2,50", "+1,50", "+150,0 %")
+    assert isinstance(lines, Items)
+    assert len(lines.items) == MOST_LINES
+    assert lines.items[0] == "dato 0: 1,00 → 2,50 (+1,50; +150,0 %)"
     assert rest == Paragraph("Altri valori cambiati: 4; sono nella pagina della scadenza.")
+
+
+def test_what_cannot_be_reckoned_is_shown_without() -> None:
+    [_, lines] = _blocks(
+        FigureChange("quota", Mark("n.r"), 3), FigureChange("nuovo", None, 7), FigureChange("zero", 0, 5)
+    )
+    assert isinstance(lines, Items)
+    assert lines.items == ("quota: n.r → 3", "nuovo: – → 7", "zero: 0 → 5 (+5)")
 
 
 def test_the_same_figures_as_before_are_worth_saying() -> None:
