@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from scheduler import locale
 from scheduler.locale import LANGUAGES, sentences
 from scheduler.mail.wording import MESSAGES
 
@@ -31,6 +35,14 @@ def test_every_remedy_belongs_to_something(catalogues: dict[str, dict[str, str]]
     remedies = [code for code in catalogues["it"] if code.endswith(".remedy")]
     alone = [code for code in remedies if code.removesuffix(".remedy") not in catalogues["it"]]
     assert alone == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_code_stands_in_two_files_of_a_catalogue(lang: str) -> None:
+    files = Path(locale.__file__).parent.joinpath(lang).glob("[a-z]*.py")
+    modules = [import_module(f"scheduler.locale.{lang}.{file.stem}") for file in files]
+    codes = Counter(code for module in modules for code in module.SENTENCES)
+    assert [code for code, times in codes.items() if times > 1] == []
 
 
 def facts(sentence: str) -> set[str]:
