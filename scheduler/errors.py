@@ -14,6 +14,8 @@ class Problem:
     remedy: str = ""
     discreet: str = ""  # the fault without the value found, which may be somebody's name; '' where nothing is to hide
     warning: bool = False  # it keeps nobody from going on
+    releasable: bool = False  # a person may go on all the same, and answer for it
+    example: str = ""  # what would be right in that place: `8.305.352,69`; '' where there is no one such thing
 
     def __str__(self) -> str:
         return self._sentence(self.what)

@@ -126,6 +126,9 @@ class TableSpec:
     sql: str = ""  # in place of a path: what a database is asked, with `:start`, `:end` and `:key`
     rules: tuple[tuple[str, bool], ...] = ()  # of suspicions that are chosen here: the code, and whether it only warns
     database: str = ""  # the name under which the environment knows that database
+    covers: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (column, values that must all be there, for each stretch)
+    months: tuple[str, str] | None = None  # the columns of month and year: every month of the period, and no other
+    fresh_days: int | None = None  # its files must not have been changed longer ago than that
 
     def warns(self, code: str) -> bool | None:
         """Tell whether a suspicion is only a warning in this table; None where the table does not say."""

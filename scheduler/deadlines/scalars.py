@@ -21,6 +21,7 @@ _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _AMOUNT = r"[0-9]{1,15}(\.[0-9]{1,2})?"
 _NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
 _PERCENTAGE = r"[0-9]{1,4}(\.[0-9]{1,4})? ?%"
+_AGE = r"[1-9][0-9]{0,3}d"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[^\W_]+(-+[^\W_]+)*"  # letters of any script: the domain is encoded when mail is sent
 _ADDRESS = rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+"
@@ -93,6 +94,13 @@ def _decimal(value: object, pattern: str, code: str) -> Decimal:
     raise fault(code, value)
 
 
+def _age(value: object) -> int:
+    """Return the days of `45d`."""
+    if isinstance(value, str) and re.fullmatch(_AGE, value):
+        return int(value[:-1])
+    raise fault("table.fresh", value)
+
+
 def _address(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(_ADDRESS, value):
         raise fault("shape.bad-address", value)
@@ -142,6 +150,7 @@ Limit = Annotated[
     PlainValidator(_limit),
     WithJsonSchema({"anyOf": [{"type": "number"}, {**_TEXT, "pattern": f"^({_NUMBER}|{_DATE})$"}]}),
 ]
+Age = Annotated[int, PlainValidator(_age), WithJsonSchema({**_TEXT, "pattern": f"^{_AGE}$"})]
 Address = Annotated[str, PlainValidator(_address), WithJsonSchema({**_TEXT, "pattern": "^[^@ ]+@[^@ ]+$"})]
 Id = Annotated[str, Field(pattern=_ID, max_length=80)]
 Name = Annotated[str, Field(pattern=_NAME, max_length=60)]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from scheduler.deadlines.figure_shape import Check, Figure
 from scheduler.deadlines.scalars import (
     Address,
+    Age,
     Amount,
     ClockTime,
     Day,
@@ -153,6 +154,8 @@ class Table(_Shape):
     hidden_rows: Literal["read", "skip"] | None = None
     values_only: bool = False
     rules: dict[str, Literal["error", "warning"]] = {}
+    covers: dict[Name, Texts] = {}
+    fresh: Age | None = None
     columns: Annotated[dict[Name, Column], Field(min_length=1)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath, PureWindowsPath
@@ -29,6 +29,7 @@ PARAMETERS = ("start", "end", "key")  # of a query
 _QUERY = re.compile(r"\s*(select|with)\b[^;]*", re.I)
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
 _OF_FILES = {"path", "sheet", "header", "header_rows", "end", "totals", "hidden_rows", "values_only"}
+MONTHS = "months"  # in `covers`: the months of the period, instead of a column's values
 SUFFIXES = (".xlsx", ".xls", ".ods", ".csv")
 NUMERIC = (ColumnType.INTEGER, ColumnType.AMOUNT, ColumnType.NUMBER, ColumnType.PERCENT)
 _UNITS = {
@@ -58,6 +59,7 @@ def _table(name: str, model: shape.Table, location: Location, problems: Problems
         if model.sql and not column.header and not column.difference:
             column.header = column_name  # what a database gives has the names that the query gives it
         columns.append(_column(column_name, column, columns, place, problems))
+    covers, months = _coverage(model.covers, columns, (*location, "covers"), problems)
     return TableSpec(
         name,
         model.path or "",
@@ -74,7 +76,43 @@ def _table(name: str, model: shape.Table, location: Location, problems: Problems
         rules=_rules(model, location, problems),
         sql=model.sql,
         database=model.database or "",
+        covers=covers,
+        months=months,
+        fresh_days=model.fresh,
     )
+
+
+def _coverage(
+    said: Mapping[str, list[str]], columns: Iterable[Column], location: Location, problems: Problems
+) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, str] | None]:
+    """Return the values that columns must hold, and the two columns that hold every month of the period."""
+    read = {column.name: column for column in columns if column.header}
+    values: list[tuple[str, tuple[str, ...]]] = []
+    for name, wanted in said.items():
+        place: Location = (*location, name)
+        if name == MONTHS:
+            continue
+        if name not in read:
+            problems.add_unknown(place, "column", name, [*read, MONTHS])
+        elif not wanted:
+            problems.add(place, "shape.empty")
+        for value in wanted if name in read and read[name].values else ():
+            if value not in read[name].values:
+                problems.add_unknown(place, "value", value, read[name].values)
+        values.append((name, tuple(wanted)))
+    return tuple(values), _months(said.get(MONTHS), read, (*location, MONTHS), problems)
+
+
+def _months(
+    said: list[str] | None, columns: Mapping[str, Column], location: Location, problems: Problems
+) -> tuple[str, str] | None:
+    if said is None:
+        return None
+    types = [columns[name].type if name in columns else None for name in said]
+    if types not in ([ColumnType.INTEGER] * 2, [ColumnType.MONTH, ColumnType.INTEGER]):
+        problems.add(location, "table.months", value=", ".join(said))
+        return None
+    return said[0], said[1]
 
 
 def _rules(model: shape.Table, location: Location, problems: Problems) -> tuple[tuple[str, bool], ...]:

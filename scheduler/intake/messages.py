@@ -135,6 +135,19 @@ _IT = {
         "controllo «{check}» non fatto ({text}): {name} è {value}",
         "scrivere l'importo in amounts quando è noto; intanto confrontare a mano",
     ),
+    "covers.value": (
+        "«{header}»: non c'è nessuna riga con «{value}»",
+        "aggiungere le righe che mancano; se non ce ne devono più essere, correggere covers in deadlines.yaml",
+    ),
+    "covers.month": ("«{header}»: non c'è nessuna riga del mese {value}", "aggiungere le righe di quel mese"),
+    "covers.other": (
+        "«{header}»: il mese {value} non è del periodo",
+        "togliere le sue righe, o metterle nel file del loro periodo",
+    ),
+    "file.old": (
+        "il file è stato modificato l'ultima volta il {value}, più di {days} giorni fa",
+        "chiederne uno aggiornato; se è ancora quello giusto, salvarlo di nuovo",
+    ),
 }
 
 _EN = {
@@ -250,10 +263,24 @@ _EN = {
         "check “{check}” not done ({text}): {name} is {value}",
         "write the amount in amounts once it is known; until then compare by hand",
     ),
+    "covers.value": (
+        "“{header}”: there is no row with “{value}”",
+        "add the rows that are missing; if there are to be none any more, correct covers in deadlines.yaml",
+    ),
+    "covers.month": ("“{header}”: there is no row of the month {value}", "add the rows of that month"),
+    "covers.other": (
+        "“{header}”: the month {value} is not of the period",
+        "remove its rows, or put them into the file of their period",
+    ),
+    "file.old": (
+        "the file was last changed on {value}, more than {days} days ago",
+        "ask for a new one; if it is still the right one, save it again",
+    ),
 }
 
 MESSAGES = {"it": _IT | remarks.IT, "en": _EN | remarks.EN}
 
+_RELEASABLE = ("check.failed", "covers.", "file.old")  # every cell could be read: a person may answer for the rest
 _ABOUT_CELLS = ("cell.", "pick.", "statement.", "total.", "check.", "sql.")
 _WARNING = {"it": "avviso: {}", "en": "warning: {}"}
 HIDDEN = {"value": "…", "known": "…"}  # in place of what was found in cells
@@ -269,7 +296,14 @@ def problem(lang: str, where: str, code: str, warning: bool | None = None, /, **
     if warns:
         what = _WARNING.get(lang, _WARNING["it"]).format(what)
     discreet = what.format(**{**facts, **HIDDEN}) if code.startswith(_ABOUT_CELLS) else ""
-    return Problem(where, what.format(**facts), remedy.format(**facts), discreet, warns)
+    return Problem(
+        where,
+        what.format(**facts),
+        remedy.format(**facts),
+        discreet,
+        warning=warns,
+        releasable=code.startswith(_RELEASABLE) and not warns,
+    )
 
 
 def suggestion(lang: str, where: str, code: str, wrong: str, names: list[str], **facts: object) -> Problem:

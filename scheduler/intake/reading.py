@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from scheduler.core.data import Cell, Column, HiddenRows, Mark, Row, TableSpec, Totals, Value
 from scheduler.errors import Problem
 from scheduler.intake.columns import Located, folded
+from scheduler.intake.examples import example
 from scheduler.intake.messages import HIDDEN, problem, suggestion
 from scheduler.intake.parse import CellError, seen
 from scheduler.intake.raw import RawSheet, is_empty
@@ -84,7 +85,8 @@ class Reading:
         where = self.where(item, line)
         expected = problem(self.lang, where, f"type.{item.column.type}").what
         known = {**facts, **HIDDEN} if item.column.is_personal else facts
-        self.problems.append(self.problem(where, code, header=item.header, expected=expected, **known))
+        found = self.problem(where, code, header=item.header, expected=expected, **known)
+        self.problems.append(replace(found, example=example(item.column)))
 
     def problem(self, where: str, code: str, **facts: object) -> Problem:
         """Return what is wrong at a place, as severe as the table says."""
@@ -173,7 +175,7 @@ class Reading:
             known = list(column.values)
             shown = HIDDEN["value"] if column.is_personal else value
             found = suggestion(self.lang, where, "cell.choice", text, known, header=item.header, value=shown)
-            self.problems.append(found)
+            self.problems.append(replace(found, example=example(column)))
         if column.unique:
             first = self._first.setdefault((column.name, text), f"{item.letter}{line}")
             if first != f"{item.letter}{line}":

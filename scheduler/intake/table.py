@@ -106,6 +106,16 @@ def examine_all(
     Raises:
         SourceError: with all problems of all tables, each once, warnings last.
     """
+    examined, problems = examine_each(specs, period, workspace, cache, lang)
+    if problems:
+        raise SourceError(problems)
+    return examined
+
+
+def examine_each(
+    specs: Sequence[TableSpec], period: Period, workspace: Path, cache: SheetCache, lang: str
+) -> tuple[dict[str, Examined], tuple[Problem, ...]]:
+    """Return those tables of a period that can be used, and the problems of the others, each once, warnings last."""
     examined: dict[str, Examined] = {}
     problems: list[Problem] = []
     for spec in specs:
@@ -114,6 +124,4 @@ def examine_all(
             examined[spec.name] = examine(spec, where, workspace, cache, lang)
         except SourceError as error:
             problems += error.problems
-    if problems:
-        raise SourceError(tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.warning)))
-    return examined
+    return examined, tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.warning))

@@ -78,8 +78,11 @@ COSTS = ["Matricola", "Ente", "Fonte", "Mese", "Anno", "Lordo", "Oneri", "IRAP",
 
 
 def quarter(folder: Path, key: str, *amounts: tuple[str, float]) -> None:
-    rows = [[f"00{at}", "CMM", line, 1, 2025, amount, 0, 0, amount] for at, (line, amount) in enumerate(amounts)]
-    write(folder / f"data/costi/{key}.xlsx", [COSTS, *rows], sheet="Costi", start=4)
+    rows = [[f"00{at}", "CMM", line, None, 2025, amount, 0, 0, amount] for at, (line, amount) in enumerate(amounts)]
+    rows += [["999", "CMM", "ex Madia", None, 2025, 0, 0, 0, 0]] * (3 - len(rows))
+    first = 3 * int(key[-1]) - 2
+    dated = [[*row[:3], first + at % 3, *row[4:]] for at, row in enumerate(rows)]
+    write(folder / f"data/costi/{key}.xlsx", [COSTS, *dated], sheet="Costi", start=4)
 
 
 def test_a_quarter_is_compared_with_the_year_so_far(register: Register, tmp_path: Path) -> None:
