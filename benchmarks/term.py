@@ -21,7 +21,7 @@ def measure() -> None:
         out = Path(folder, "out")
         command = [sys.executable, "-m", "scheduler", "simulate", "--workspace", str(ROOT), "--json", "--out", str(out)]
         began = time.perf_counter()
-        result = subprocess.run([*command, *TERM], check=True, capture_output=True, cwd=ROOT)
+        result = subprocess.run([*command, *TERM], check=False, capture_output=True, cwd=ROOT)  # one draft waits: 1
         took = time.perf_counter() - began
         reports = json.loads(result.stdout)
         drafts = sum(1 for _ in (out / "drafts").rglob("*.docx"))

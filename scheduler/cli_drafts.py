@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.options import HERE, Json, Key, Now, Output, Workspace
+from scheduler.options import HERE, Json, Key, Now, Output, Reason, Who, Workspace
 
 draft_commands = typer.Typer()
 
@@ -64,3 +64,11 @@ def reproduce(
 
     if code := reproducing.reproduce(workspace, key, version, document, output):
         raise typer.Exit(code)
+
+
+@draft_commands.command(help="release")
+def release(key: Key, reason: Reason, who: Who = "", workspace: Workspace = HERE, now: Now = "") -> None:
+    from scheduler.commands import acting
+    from scheduler.commands.clock import app_at
+
+    acting.release(app_at(workspace, now), key, reason, who)

@@ -20,9 +20,14 @@ class Problem:
     def __str__(self) -> str:
         return self._sentence(self.what)
 
+    @property
+    def told(self) -> str:
+        """The fault as a mail tells it, which never carries what stands in a cell."""
+        return self.discreet or self.what
+
     def for_mail(self) -> str:
         """Return the sentence for a mail, which never carries what stands in a cell."""
-        return self._sentence(self.discreet or self.what)
+        return self._sentence(self.told)
 
     def _sentence(self, what: str) -> str:
         text = f"{self.where}: {what}" if self.where else what

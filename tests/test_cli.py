@@ -162,6 +162,7 @@ def test_explain_tells_why_the_tail_report_is_due_on_monday(workspace: Path) -> 
         (("list", "--now", "0001-01-01T00:00"), 2, "non è un giorno con un'ora"),
         (("simulate", "--from", "2026-02-01", "--to", "9999-12-31"), 2, "«9999-12-31»"),
         (("reopen", KEY, "--reason", "x"), 1, "non è chiusa"),
+        (("release", KEY, "--reason", "x"), 1, "niente da sbloccare"),
         (("unheard-of",), 2, "unheard-of"),
     ],
 )

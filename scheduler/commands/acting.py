@@ -1,4 +1,4 @@
-"""The commands by which a person declares something: submit, extend, waive, reopen. The rules are the service's."""
+"""The commands by which a person declares something, from submit to release. The rules are the service's."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 
 from scheduler.app import App
 from scheduler.commands import clock
-from scheduler.commands.console import say
+from scheduler.commands.console import say, warn
 from scheduler.core.upload import Upload
 from scheduler.errors import Problem, SourceError, UserError
 from scheduler.locale import text
 from scheduler.service.acts import Acts
 from scheduler.service.evidence import FIELD
+from scheduler.service.readiness import released
 
 _OPTIONS = {"on": "--on", "protocol": "--protocol", "to": "--to", "reason": "--reason", "who": "--who", "key": ""}
 
@@ -62,6 +63,16 @@ def reopen(app: App, key: str, reason: str, who: str) -> None:
     with _as_options():
         acts(app).reopen(key, reason, _person(who), None, app.clock())
     say(text(app.lang, "act.reopened", key=key))
+
+
+def release(app: App, key: str, reason: str, who: str) -> None:
+    """Let the drafts of an occurrence be made though its data did not pass; say for which problems that counts."""
+    occurrence = clock.occurrence(app, key)
+    with _as_options():
+        acts(app).release(key, reason, _person(who), None, app.clock())
+    for problem in released(app.drafter, occurrence, app.clock()):
+        warn(problem)
+    say(text(app.lang, "act.released", key=key))
 
 
 def acts(app: App) -> Acts:

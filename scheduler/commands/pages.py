@@ -111,7 +111,7 @@ class Papers:
 
     def readiness(self, occurrence: Occurrence) -> Readiness:
         """Return whether the documents could be made now, and of what."""
-        return readiness(self.app.drafter, occurrence)
+        return readiness(self.app.drafter, occurrence, self.app.clock())
 
     def names(self, obligation_id: str) -> list[Variable]:
         """Return the names that an obligation's templates may use."""
@@ -123,7 +123,7 @@ class Papers:
 
     def trace(self, occurrence: Occurrence, name: str) -> Trace:
         """Return where a value comes from that the documents would have now."""
-        return trace(self.app.drafter, occurrence, name)
+        return trace(self.app.drafter, occurrence, name, self.app.clock())
 
     def figures(self, draft: Draft) -> KeptFigures | None:
         """Return the figures that a draft was made with, as far as they were kept."""

@@ -18,6 +18,7 @@ from scheduler.locale import text, written
 from scheduler.locale.facts import occurrence_facts
 from scheduler.locale.words import period_label, step_text, weekday_date
 from scheduler.service.press import Press
+from scheduler.service.readiness import released
 from scheduler.service.rehearsal import Rehearsal
 from scheduler.service.shelf import users
 from scheduler.service.workspace import Workspace
@@ -68,8 +69,8 @@ def _data_problems(app: App) -> list[Problem]:
     found: dict[str, Problem] = {}
     for occurrence in _in_hand(app):
         try:
-            app.drafter.data(occurrence)
-            problems = app.drafter.warnings(occurrence)
+            app.drafter.data(occurrence, app.clock())
+            problems = (*released(app.drafter, occurrence, app.clock()), *app.drafter.warnings(occurrence))
         except SourceError as error:
             problems = error.problems
         found.update({str(problem): problem for problem in problems})

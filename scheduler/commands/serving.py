@@ -50,7 +50,7 @@ class Serving:
         self.publisher = Publisher(app, board)
         self.lasting = Lasting()
         probes = Probes(self._health, self.durations.read)
-        pages = front(lambda: self.app, probes, lasting=self.lasting, changed=lambda: self._wake.set())
+        pages = front(lambda: self.app, probes, lasting=self.lasting, changed=self.wake)
         self.server = PageServer(app.settings.listen, pages, board, app.lang)
         self.alerts = Alerts(app.workspace, app.settings.alert_command, app.lang, stopping=lambda: self._ending)
         self._wake = threading.Event()

@@ -20,7 +20,7 @@ MOST_CELLS = 40
 
 def explain_figure(app: App, key: str, name: str, *, as_json: bool) -> None:
     """Print where a value comes from: its cells, and the figures that it was made of."""
-    found = trace(app.drafter, clock.occurrence(app, key), name)
+    found = trace(app.drafter, clock.occurrence(app, key), name, app.clock())
     if as_json:
         print_json(_facts(found))
         return

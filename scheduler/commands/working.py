@@ -22,6 +22,7 @@ from scheduler.commands.sweeping import print_report
 from scheduler.locale import text
 from scheduler.locale.facts import comparison_facts
 from scheduler.service.comparisons import Comparisons
+from scheduler.service.readiness import released
 from scheduler.service.sweep import SweepReport
 
 
@@ -29,7 +30,7 @@ def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
     """Make the drafts of an occurrence now and keep them; with an output file, put the first one there as well."""
     occurrence = clock.occurrence(app, key)
     documents = app.drafter.keep(lambda least: app.drafter.documents(occurrence, (), app.clock(), least))
-    for warning in app.drafter.warnings(occurrence):
+    for warning in (*released(app.drafter, occurrence, app.clock()), *app.drafter.warnings(occurrence)):
         warn(warning)
     drafts = [item.draft for item in documents]
     for item in drafts:

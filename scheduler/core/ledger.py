@@ -19,6 +19,7 @@ class ActKind(StrEnum):
     WAIVER = "waiver"
     REOPENING = "reopening"
     DRAFTING = "drafting"  # a draft was asked for now
+    RELEASE = "release"  # a draft may be made of data that did not pass
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Act:
 
     @property
     def decides(self) -> bool:
-        """True where dates or state follow from it; asking for a draft changes neither."""
-        return self.kind is not ActKind.DRAFTING
+        """True where dates or state follow from it; what concerns drafts alone changes neither."""
+        return self.kind not in (ActKind.DRAFTING, ActKind.RELEASE)
 
 
 class Outcome(StrEnum):

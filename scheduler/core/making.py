@@ -15,6 +15,16 @@ class Annex:
 
 
 @dataclass(frozen=True)
+class Release:
+    """Who answers for data that did not pass, since when and why; and what is wrong with them, as sentences."""
+
+    who: str
+    on: date
+    why: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Making:
     """How one draft was made. Fingerprints are those of bytes that are kept."""
 
@@ -24,3 +34,4 @@ class Making:
     extended_to: date | None = None  # the legal date that an extension had granted by then
     annexes: tuple[Annex, ...] = ()
     request_by: date | None = None  # of a letter that asks for data: by when
+    release: Release | None = None  # of data that did not pass: who answered for them

@@ -10,9 +10,10 @@ from typing import Any
 
 from scheduler.core.data import Dataset, Row
 from scheduler.core.figures import OF_SEVERAL_ROWS, FigureSpec, Operation
-from scheduler.core.making import Annex
+from scheduler.core.making import Annex, Release
 from scheduler.core.obligation import Agreement, Obligation, Office
 from scheduler.core.occurrence import Occurrence
+from scheduler.documents import unverified
 from scheduler.documents.formats import act
 from scheduler.locale.words import period_label
 
@@ -39,6 +40,7 @@ class Sheet:
     annexes: tuple[Annex, ...] = ()
     request: tuple[RequestItem, ...] = ()
     request_by: date | None = None
+    release: Release | None = None  # of data that did not pass
 
 
 # The names at the top, and the names inside them. `dati` and `tabelle` are each obligation's own.
@@ -97,6 +99,7 @@ def context(occurrence: Occurrence, office: Office, data: Dataset, sheet: Sheet)
         "fonti": [SimpleNamespace(file=item.path, foglio=item.sheet, sha256=item.sha256) for item in data.sources],
         "allegati": [SimpleNamespace(nome=item.name, sha256=item.sha256) for item in sheet.annexes],
         "richiesta": _request(obligation, sheet),
+        **({unverified.NAME: unverified.names(sheet.release)} if sheet.release else {}),
     }
 
 

@@ -20,6 +20,7 @@ from scheduler.documents.kinds import WrongValueError, is_number
 from scheduler.documents.sandbox import NeedsDocumentError, known_names
 from scheduler.documents.source import LeftError, UnreadableError
 from scheduler.documents.template import LostError, template_of
+from scheduler.documents.unverified import NAME
 
 _TOLD = 10  # lost values
 _FAILURES = (
@@ -40,7 +41,7 @@ def render(template: bytes, shown: str, values: Mapping[str, Any], at: datetime,
     """
     with _told(shown, values, lang):
         try:
-            return template_of(template).filled(values, at)
+            return template_of(template, boxed=NAME in values).filled(values, at)
         except NeedsDocumentError:
             return whole.filled(template, values, at)
 

@@ -23,6 +23,7 @@ from scheduler.documents.source import (
     loaded,
     sources,
 )
+from scheduler.documents.unverified import put_box
 
 if TYPE_CHECKING:
     from docx.opc.coreprops import CoreProperties
@@ -88,8 +89,10 @@ class Template:
 
 
 @lru_cache(maxsize=KEPT)
-def template_of(content: bytes) -> Template:
+def template_of(content: bytes, *, boxed: bool = False) -> Template:
     """Return the template of these bytes; the same object as long as it is among the last ones used.
+
+    One that is `boxed` begins with the box of data that did not pass.
 
     Raises:
         TemplateSyntaxError, SecurityError: Jinja's, for wrong and forbidden instructions.
@@ -97,6 +100,8 @@ def template_of(content: bytes) -> Template:
     """
     sandbox = environment()
     document = loaded(content)
+    if boxed:
+        put_box(document.docx)
     properties = _properties(document, sandbox)
     parts = tuple(compiled(sandbox, source) for source in sources(document) if source.filled)
     names = {part.source.name for part in parts} | ({properties.name} if properties else set())

@@ -17,6 +17,7 @@ from scheduler.documents.readback import absent
 from scheduler.documents.sandbox import Printed, environment
 from scheduler.documents.source import FOOTNOTES
 from scheduler.documents.template import LostError, template_of
+from scheduler.documents.unverified import NAME, put_box
 
 
 class _Whole(DocxTemplate):  # type: ignore[misc]
@@ -44,6 +45,9 @@ def filled(content: bytes, values: Mapping[str, Any], at: datetime) -> bytes:
         LostError: some were not.
     """
     notes, document, result = Printed(), _Whole(io.BytesIO(content)), io.BytesIO()
+    document.init_docx()
+    if NAME in values:
+        put_box(document.docx)
     document.render(dict(values), jinja_env=environment(notes, document), autoescape=True)
     document.save(result)
     properties = template_of(content).properties

@@ -48,12 +48,16 @@ def read_content(path: Path, shown: str, lang: str) -> bytes:
 
 
 def refuse_outside(path: Path, workspace: Path, shown: str, lang: str) -> None:
-    """Refuse a file that only a link leads to: what is read stands in the workspace, and is backed up with it.
+    """Refuse a file that only a link leads to, which somebody may have put among the data.
+
+    The folder that a path begins with may be a link itself: an office keeps its data where it likes.
 
     Raises:
-        SourceError: it stands outside the workspace.
+        SourceError: it stands outside that folder.
     """
-    if not path.resolve().is_relative_to(workspace.resolve()):
+    first, *below = path.relative_to(workspace).parts
+    home = workspace / first if below else workspace
+    if not path.resolve().is_relative_to(home.resolve()):
         raise source_error(lang, shown, "file.outside")
 
 

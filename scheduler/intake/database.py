@@ -35,10 +35,16 @@ class Query:
     """A query, and what its parameters stand for: `:start <= day < :end`, and `:key`."""
 
     database: str
+    table: str
     sql: str
     start: date
     end: date
     key: str
+
+    @property
+    def name(self) -> str:
+        """What tells its rows from others of the same database: the table's name and the period's key."""
+        return f"{self.table} {self.key}"
 
 
 class Databases:

@@ -25,6 +25,7 @@ _FREQUENCIES = {
 }  # from the finest to the coarsest
 PLACEHOLDERS = (*_FREQUENCIES, "key")
 
+ASKED = "SQL "  # before the name of a database, in place of a path
 ANY = "*"  # in a path: any characters within one name
 
 _PASSING = (".", "~$")  # what the names of hidden files begin with, and of those that Office makes while one is open
@@ -57,9 +58,9 @@ def places(spec: TableSpec, start: date, end: date, key: str, lang: str = "it") 
     if spec.span is Span.YEAR_TO_DATE:
         start = date((end - timedelta(days=1)).year, 1, 1)
     if spec.sql:
-        query = Query(spec.database, spec.sql, start, end, key)
+        query = Query(spec.database, spec.name, spec.sql, start, end, key)
         [*_, last] = _places(spec, start, end, key)
-        return (replace(last, path=f"SQL {spec.database}", sheet=spec.name, query=query),)
+        return (replace(last, path=f"{ASKED}{spec.database}", sheet=query.name, query=query),)
     found = {(place.path, place.sheet): place for place in _places(spec, start, end, key)}
     return tuple(found.values())
 

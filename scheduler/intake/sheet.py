@@ -8,7 +8,7 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from scheduler.core.data import Source
 from scheduler.errors import SourceError
@@ -44,16 +44,26 @@ def read(path: Path, shown: str, sheet: str, lang: str = "it") -> RawSheet:
     return RawSheet(Source(shown, name, hashlib.sha256(content).hexdigest(), len(content)), rows, markup)
 
 
+class Answering(Protocol):
+    """What answers queries."""
+
+    def answer(self, query: Query, shown: str, lang: str) -> bytes: ...
+
+
 class SheetCache:
     """Sheets and typed tables read so far; what has changed on disk (time or size) is read again."""
 
-    def __init__(self, databases: Databases | None = None) -> None:
+    def __init__(self, databases: Answering | None = None) -> None:
         """`databases`: those that tables may be asked of."""
         self._databases = databases or Databases({}, Path())
         self._contents: dict[str, bytes] = {}  # by SHA-256; those of databases are to be had nowhere else
         self._sheets: dict[tuple[Path, str], tuple[Stamp, RawSheet]] = {}
         self._tables: dict[Hashable, tuple[tuple[Stamp, ...], Any]] = {}
         self._lock = Lock()
+
+    def emptied(self) -> SheetCache:
+        """Return a cache over the same databases that knows nothing yet."""
+        return SheetCache(self._databases)
 
     def sheet(self, path: Path, shown: str, sheet: str, lang: str) -> RawSheet:
         """Return a sheet, as `read` does."""

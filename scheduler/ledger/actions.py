@@ -83,6 +83,10 @@ class Actions:
         # one that is claimed has begun just now
         self._open(key).exclude(outcome=Outcome.CLAIMED).update(handed_until=until)
 
+    def hasten(self, occurrence_key: str, now: datetime) -> None:
+        """Let what has failed of an occurrence be tried again at the next look."""
+        self._rows.filter(occurrence_key=occurrence_key, outcome=Outcome.FAILED).update(retry_at=utc(now))
+
     def claim(self, key: str, claim: str, now: datetime, until: datetime) -> bool:
         """Take an action for this performer; False where another one holds it or it is not owed (any more, yet)."""
         retry = Q(outcome=Outcome.FAILED) & (Q(retry_at=None) | Q(retry_at__lte=now) | lease.handed_on(now))

@@ -16,7 +16,7 @@ class Fact(models.Model):
 
 
 class Act(models.Model):
-    """A person's declaration: submission, extension, waiver, reopening, drafting."""
+    """A person's declaration: submission, extension, waiver, reopening, drafting, release."""
 
     occurrence_key = models.CharField(max_length=KEY, db_index=True)
     kind = models.CharField(max_length=20, db_index=True)

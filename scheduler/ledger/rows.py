@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from scheduler.core.data import Source
 from scheduler.core.ledger import Delivery, DeliveryState, Draft
-from scheduler.core.making import Annex, Making
+from scheduler.core.making import Annex, Making, Release
 from scheduler.ledger import models
 
 
@@ -56,20 +57,19 @@ def draft(row: models.Draft) -> Draft:
 
 
 def making_column(making: Making | None) -> dict[str, object] | None:
-    """Return how a draft was made as its column holds it."""
-    if making is None:
-        return None
-    return {name: _day_text(value) for name, value in asdict(making).items()}
+    """Return how a draft was made as its column holds it; days as ISO text."""
+    return None if making is None else json.loads(json.dumps(asdict(making), default=date.isoformat))
 
 
 def _making(facts: Mapping[str, Any]) -> Making:
     days = {name: date.fromisoformat(facts[name]) for name in ("extended_to", "request_by") if facts[name]}
     annexes = tuple(Annex(**item) for item in facts["annexes"])
-    return Making(**{**facts, **days, "annexes": annexes})
+    release = _release(facts["release"]) if facts.get("release") else None
+    return Making(**{**facts, **days, "annexes": annexes, "release": release})
 
 
-def _day_text(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+def _release(facts: Mapping[str, Any]) -> Release:
+    return Release(facts["who"], date.fromisoformat(facts["on"]), facts["why"], tuple(facts["reasons"]))
 
 
 def utc(instant: datetime) -> datetime:

@@ -14,11 +14,12 @@ from scheduler.core.occurrence import Occurrence
 from scheduler.core.plan import in_force, is_closed
 from scheduler.core.upload import Upload
 from scheduler.core.workdays import WorkCalendar
-from scheduler.errors import Problem, UserError
+from scheduler.errors import Problem, SourceError, UserError
 from scheduler.ledger.stale import StaleError
 from scheduler.locale import text
 from scheduler.service import evidence
 from scheduler.service.drafting import Document, Drafter
+from scheduler.service.release import digest, paper
 from scheduler.service.workspace import Workspace
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
@@ -102,13 +103,36 @@ class Acts:
             self.store.record_draft(item.draft)
         return documents
 
-    def _recorded(self, asked: Act, seen: int | None, proof: Upload | None = None) -> Act:
+    def release(self, key: str, reason: str, who: str, seen: int | None, now: datetime, wrong: str = "") -> Act:
+        """Record that drafts may be made of data that did not pass, and let those that failed be tried again.
+
+        It is given for what is wrong now, and for nothing else; `wrong` is the digest of what the person has seen.
+        """
+        doubts, found = self._doubts(self._view(key).occurrence, wrong, now)
+        act = Act(ActKind.RELEASE, key, now, who, reason=reason)
+        act = self._recorded(act, seen, paper(doubts) if doubts else None, found)
+        self.store.actions.hasten(act.occurrence_key, now)
+        return act
+
+    def _doubts(self, occurrence: Occurrence, wrong: str, now: datetime) -> tuple[Found, Found]:
+        """Return what is wrong with the data, and why it cannot be released."""
+        try:
+            doubts = self.drafter.doubts(occurrence, now)
+        except SourceError as error:
+            return (), (self._problem("key", "act.unreadable", value=occurrence.key), *error.problems)
+        if not doubts:
+            return (), (self._problem("key", "act.nothing-wrong", value=occurrence.key),)
+        if wrong and wrong != digest(doubts):
+            return doubts, (self._problem("key", "act.otherwise-wrong", value=occurrence.key), *doubts)
+        return doubts, ()
+
+    def _recorded(self, asked: Act, seen: int | None, proof: Upload | None = None, known: Found = ()) -> Act:
         act = replace(asked, who=_clean(asked.who), reason=_clean(asked.reason))
         sha256 = ""
         while True:
             view = self._view(act.occurrence_key)
             self._refuse_stale(seen, view)
-            if found := self._problems(act, proof, view):
+            if found := (*known, *self._problems(act, proof, view)):
                 raise UserError(found, exit_code=WRONG)
             if proof is not None and not sha256:
                 # where somebody is faster now, the file stays: another act may have found it there already

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from scheduler.core.data import Dataset
 from scheduler.core.ledger import Draft
-from scheduler.core.making import Annex, Making
-from scheduler.core.obligation import Office, Register
+from scheduler.core.making import Annex, Making, Release
+from scheduler.core.obligation import Register
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.privacy import personal_columns
-from scheduler.core.workdays import WorkCalendar
 from scheduler.documents.context import RequestItem, Sheet, context
 from scheduler.documents.package import content_of
 from scheduler.errors import Problem, SourceError
-from scheduler.intake.intake import load, warnings
-from scheduler.intake.places import places
 from scheduler.intake.sheet import SheetCache
-from scheduler.service.inputs import Inputs
+from scheduler.service.materials import Materials
 from scheduler.service.press import Press
 from scheduler.service.workspace import Workspace
 
@@ -29,7 +26,6 @@ if TYPE_CHECKING:  # Django must be set up before the tables are imported
     from scheduler.ledger.store import Store
 
 DRAFTS = "drafts"
-MOST_READINGS = 3  # of workbooks that somebody changes all the time
 FIRST: Mapping[str, int] = {}
 
 
@@ -39,75 +35,15 @@ class Document:
 
     draft: Draft
     content: bytes
+    release: Release | None = None  # of the data that it was filled with
 
 
-class Drafter:
+class Drafter(Materials):
     """Makes the documents of occurrences of one workspace."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        store: Store,
-        register: Register,
-        cache: SheetCache,
-        press: Press,
-    ) -> None:
-        self.workspace = workspace
-        self.store = store
-        self.register = register
-        self.cache = cache
+    def __init__(self, workspace: Workspace, store: Store, register: Register, cache: SheetCache, press: Press) -> None:
+        super().__init__(workspace, store, register, cache)
         self.press = press
-        self.inputs = Inputs(workspace)
-
-    @property
-    def office(self) -> Office:
-        """Who the documents are from."""
-        return self.register.office
-
-    @property
-    def workdays(self) -> WorkCalendar:
-        """The office's time."""
-        return self.register.workdays
-
-    def data(self, occurrence: Occurrence) -> Dataset:
-        """Return what the occurrence's documents are filled with.
-
-        Raises:
-            SourceError: with everything that is wrong with the workbooks.
-        """
-        obligation, period = occurrence.obligation, occurrence.period
-        return load(
-            obligation.tables,
-            obligation.figures,
-            occurrence.agreement.amounts,
-            obligation.checks,
-            start=period.start,
-            end=period.end,
-            key=period.key,
-            workspace=self.workspace.root,
-            cache=self.cache,
-            lang=self.workspace.lang,
-        )
-
-    def warnings(self, occurrence: Occurrence) -> tuple[Problem, ...]:
-        """Return what the workbooks hold that keeps nothing from being made, but that a person should look at.
-
-        Raises:
-            SourceError: with everything that is wrong with the workbooks.
-        """
-        obligation, period = occurrence.obligation, occurrence.period
-        return warnings(
-            obligation.tables,
-            obligation.figures,
-            occurrence.agreement.amounts,
-            obligation.checks,
-            start=period.start,
-            end=period.end,
-            key=period.key,
-            workspace=self.workspace.root,
-            cache=self.cache,
-            lang=self.workspace.lang,
-        )
 
     def documents(
         self, occurrence: Occurrence, names: Sequence[str], at: datetime, least: Mapping[str, int] = FIRST
@@ -120,11 +56,12 @@ class Drafter:
             SourceError: the data are not right.
             TemplateError: a template is not right, or cannot be filled with these data.
         """
-        data = self._kept_data(occurrence)
+        data = self.kept_data(occurrence, at)
+        release = self.release(occurrence, data)
         made: list[Document] = []
         for name in names or occurrence.obligation.documents:
             annexes = tuple(Annex(_file_name(item.draft), item.draft.sha256) for item in made)
-            sheet = self._sheet(occurrence, name, annexes, at, least)
+            sheet = replace(self._sheet(occurrence, name, annexes, at, least), release=release)
             made.append(self._filled(occurrence, name, data, sheet, at))
         return tuple(made)
 
@@ -138,17 +75,13 @@ class Drafter:
         on = draft.at.astimezone(self.workdays.zone).date()
         items = self.request_items(occurrence) if asked else ()
         title = occurrence.obligation.title
-        sheet = Sheet(title, draft.version, on, making.annexes, items, making.request_by)
-        data = Dataset() if asked else self.data(occurrence)
+        sheet = Sheet(title, draft.version, on, making.annexes, items, making.request_by, making.release)
+        data = Dataset() if asked else self.loaded(occurrence, draft.at)
         return self._content(self._template(draft.document), occurrence, draft.document, data, sheet, draft.at)
 
-    def problems(self, occurrence: Occurrence) -> tuple[Problem, ...]:
+    def problems(self, occurrence: Occurrence, now: datetime) -> tuple[Problem, ...]:
         """Return what keeps an occurrence's documents from being made now: its workbooks, its templates."""
-        found: list[Problem] = []
-        try:
-            self.data(occurrence)
-        except SourceError as error:
-            found += error.problems
+        found = list(self.data_problems(occurrence, now))
         for name in occurrence.obligation.documents:
             found += self.press.problems(self.workspace.template(name), occurrence.obligation, self.workspace.lang)
         return tuple(found)
@@ -175,19 +108,6 @@ class Drafter:
         items = self.request_items(occurrence)
         sheet = self._sheet(occurrence, name, (), at, least, request=items, request_by=by)
         return (self._filled(occurrence, name, Dataset(), sheet, at),)
-
-    def request_items(self, occurrence: Occurrence) -> tuple[RequestItem, ...]:
-        """Return the workbooks that an occurrence's tables are read from, each once."""
-        period, items = occurrence.period, []
-        for spec in occurrence.obligation.tables:
-            columns = ", ".join(column.header for column in spec.columns if column.header)
-            for place in places(spec, period.start, period.end, period.key):
-                if place.query:  # nobody need be asked for what a database gives
-                    continue
-                headers = columns.replace("{year}", str(period.last_day.year))
-                items.append(RequestItem(spec.name, place.path, place.sheet, headers))
-        unique = {(item.file, item.sheet): item for item in items}
-        return tuple(unique.values())
 
     def keep(self, make: Callable[[Mapping[str, int]], Sequence[Document]]) -> tuple[Document, ...]:
         """Make documents and write their files, none of which is there already; their rows are the caller's to record.
@@ -247,7 +167,7 @@ class Drafter:
             inputs=data.sources,
             making=self.inputs.making(occurrence, self.register, data, sheet),
         )
-        return Document(draft, content)
+        return Document(draft, content, sheet.release)
 
     def _template(self, name: str) -> bytes:
         path = self.workspace.template(name)
@@ -258,15 +178,6 @@ class Drafter:
     ) -> bytes:
         values = context(occurrence, self.office, data, sheet)
         return self.press.filled(template, f"templates/{name}.docx", values, at.astimezone(UTC), self.workspace.lang)
-
-    def _kept_data(self, occurrence: Occurrence) -> Dataset:
-        """Return what documents are filled with, of workbooks whose bytes are kept: read again where they changed."""
-        for _ in range(MOST_READINGS):
-            data = self.data(occurrence)
-            if self.inputs.keep_sources(data.sources):
-                return data
-            self.cache = SheetCache()  # whatever the files' times say, what was read is not what is there
-        raise self.inputs.changing(data.sources)
 
 
 def _file_name(draft: Draft) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from scheduler import __version__
@@ -37,13 +37,17 @@ class Inputs:
             self.workspace.keep(input_path(sha256), content)
         return sha256
 
-    def keep_sources(self, sources: Iterable[Source]) -> bool:
-        """Keep the workbooks that were read; False where one is not any more what was read.
+    def keep_sources(self, sources: Iterable[Source], content: Callable[[Source], bytes]) -> bool:
+        """Keep what was read; False where a workbook is not any more what was read.
+
+        Args:
+            sources: all that was read.
+            content: returns the bytes of one; raises SourceError where they have changed since.
 
         Raises:
             SourceError: they cannot be written.
         """
-        return all(self._keep_source(source) for source in dict.fromkeys(sources))
+        return all(self._keep_source(source, content) for source in dict.fromkeys(sources))
 
     def making(self, occurrence: Occurrence, register: Register, data: Dataset, sheet: Sheet) -> Making:
         """Return how a document is made, with the file in force and its figures kept.
@@ -59,6 +63,7 @@ class Inputs:
             extended_to=occurrence.legal_due_on if is_extended else None,
             annexes=sheet.annexes,
             request_by=sheet.request_by,
+            release=sheet.release,
         )
 
     def changing(self, sources: Iterable[Source]) -> SourceError:
@@ -86,16 +91,14 @@ class Inputs:
             raise self._refused(shown, "inputs.damaged", str(path))
         return content
 
-    def _keep_source(self, source: Source) -> bool:
+    def _keep_source(self, source: Source, content: Callable[[Source], bytes]) -> bool:
         if self._has(source.sha256, source.size):
             return True
         try:
-            content = (self.workspace.root / source.path).read_bytes()
-        except OSError:  # taken away since it was read
+            found = content(source)
+        except SourceError:  # changed or taken away since it was read
             return False
-        if hashlib.sha256(content).hexdigest() != source.sha256:
-            return False
-        self.workspace.keep(input_path(source.sha256), content)
+        self.workspace.keep(input_path(source.sha256), found)
         return True
 
     def _has(self, sha256: str, size: int) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -11,29 +10,21 @@ from itertools import chain
 from scheduler.core.changed import Comparison
 from scheduler.core.explain import explain
 from scheduler.core.ledger import Delivery, Draft, Ledger
-from scheduler.core.obligation import MilestoneKind, Office
+from scheduler.core.making import Release
+from scheduler.core.obligation import MilestoneKind, Role
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.plan import Due
 from scheduler.core.status import State
-from scheduler.core.workdays import WorkCalendar
 from scheduler.documents.context import RequestItem
 from scheduler.errors import Problem
-from scheduler.locale import text, written
-from scheduler.locale.words import period_label, step_text, weekday_date
-from scheduler.mail.body import Block, Body, Facts, Heading, Items, Link, Paragraph, Table
+from scheduler.locale.words import step_text
+from scheduler.mail.body import Block, Body, Facts, Heading, Items, Paragraph, Table
 from scheduler.service.news import news
+from scheduler.service.shopping import shopping
+from scheduler.service.stationery import Stationery, Words
 
 MOST_PROBLEMS = 20
-MOST_ROWS = 40
 _WHY = ("nominal", "legal", "target")
-
-
-@dataclass(frozen=True)
-class Words:
-    """A mail's subject and body."""
-
-    subject: str
-    body: Body
 
 
 @dataclass(frozen=True)
@@ -44,17 +35,8 @@ class Readiness:
     problems: tuple[Problem, ...] = ()
 
 
-class Letters:
+class Letters(Stationery):
     """Writes the mails of one office in one language."""
-
-    def __init__(
-        self, office: Office, workdays: WorkCalendar, sources: Mapping[str, str], lang: str, base_url: str
-    ) -> None:
-        self.office = office
-        self.workdays = workdays
-        self.sources = sources
-        self.lang = lang
-        self.base_url = base_url
 
     def request(self, occurrence: Occurrence, items: Sequence[RequestItem], by: date, *, letter: bool) -> Words:
         """Ask the supplier for workbooks; `letter` says that a formal one is attached."""
@@ -73,15 +55,19 @@ class Letters:
         ledger: Ledger,
         changes: Sequence[Comparison] = (),
         kept: Sequence[Draft] = (),
+        release: Release | None = None,
     ) -> Words:
-        """Hand over the documents that were made, and say what has changed in their figures.
+        """Hand over the documents and what has changed in them; before all else, that a person has released them.
 
         `kept`: the documents that are about people, and do not go to this reader.
         """
         header = (self._say("mail.draft.document"), "SHA-256")
         rows = tuple((_file(draft), draft.sha256) for draft in drafts)
+        kind = "released" if release else "draft"
+        facts = {"who": release.who, "on": release.on, "why": release.why} if release else {}
         blocks: list[Block] = [
-            *self._opening("draft" if rows else "draft-kept", occurrence),
+            *self._opening(kind if rows else "draft-kept", occurrence, **facts),
+            *(self._list("released.reasons", release.reasons) if release else []),
             *(Paragraph(self._say("mail.draft.kept", documents=_file(item))) for item in kept),
             *self._list("todo", [self._about(f"mail.draft.todo.{number}", occurrence) for number in (1, 2, 3)]),
             *news(self.lang, changes),
@@ -89,22 +75,36 @@ class Letters:
             *self._why(occurrence, ledger),
             *(block for block in (Heading(self._say("mail.draft.files")), Table(header, rows)) if rows),
         ]
-        return self._words("draft", occurrence, blocks)
+        return self._words(kind, occurrence, blocks)
 
     def trouble(
-        self, occurrence: Occurrence, problems: Sequence[Problem], ledger: Ledger, *, by_supplier: bool
+        self, occurrence: Occurrence, problems: Sequence[Problem], ledger: Ledger, supplier: Role | None
     ) -> Words:
-        """Say why a draft could not be made, and who can mend it."""
-        supplier = occurrence.obligation.supplier if by_supplier else None
-        who = self._say("mail.trouble.supplier", supplier=supplier.title) if supplier else ""
+        """Say why a draft could not be made, and who mends it: the supplier, who has the same list, or the reader."""
+        todo = [
+            self._say("mail.trouble.supplier", supplier=supplier.title) if supplier else self._say("mail.trouble.todo")
+        ]
+        if all(problem.releasable for problem in problems):
+            todo.append(self._about("mail.trouble.release", occurrence))
         blocks: list[Block] = [
             *self._opening("trouble", occurrence),
-            *self._missing(occurrence, problems),
-            *self._list("todo", [self._say("mail.trouble.todo", supplier=who)]),
+            *self._shopping(occurrence, problems),
+            *self._list("todo", todo),
             Facts(self._facts(occurrence)),
             *self._why(occurrence, ledger),
         ]
         return self._words("trouble", occurrence, blocks)
+
+    def mend(self, occurrence: Occurrence, problems: Sequence[Problem]) -> Words:
+        """Ask who gives the data to mend them, point by point."""
+        blocks: list[Block] = [
+            *self._opening("mend", occurrence),
+            *self._shopping(occurrence, problems),
+            Heading(self._say("mail.todo")),
+            Paragraph(self._say("mail.mend.how")),
+            Facts(self._facts(occurrence)),
+        ]
+        return self._words("mend", occurrence, blocks)
 
     def reminder(self, due: Due, readiness: Readiness, ledger: Ledger) -> Words:
         """Remind the owner, tell of a delay, or escalate one."""
@@ -176,39 +176,6 @@ class Letters:
         lines.append(self._say("mail.footer", office=self.office.name))
         return Words(self._say("mail.test.subject"), Body(tuple(Paragraph(line) for line in lines)))
 
-    def _opening(self, kind: str, occurrence: Occurrence, **facts: object) -> list[Block]:
-        return [Paragraph(self._say("mail.greeting")), Paragraph(self._about(f"mail.{kind}.text", occurrence, **facts))]
-
-    def _words(self, kind: str, occurrence: Occurrence, blocks: Sequence[Block], **facts: object) -> Words:
-        subject = self._about(f"mail.{kind}.subject", occurrence, **facts)
-        return Words(subject, Body((*blocks, *self._closing(occurrence))))
-
-    def _closing(self, occurrence: Occurrence) -> list[Block]:
-        link = Link(self._say("mail.open"), f"{self.base_url}/scadenze/{occurrence.key}") if self.base_url else None
-        footer = Paragraph(self._say("mail.footer", office=self.office.name))
-        return [link, footer] if link else [footer]
-
-    def _facts(self, occurrence: Occurrence) -> tuple[tuple[str, str], ...]:
-        obligation, agreement = occurrence.obligation, occurrence.agreement
-        rows = [
-            ("fact.obligation", obligation.title),
-            ("fact.period", period_label(self.lang, occurrence.period)),
-            ("fact.nominal", self._dated(occurrence.nominal_due_on, occurrence)),
-            ("fact.legal", self._dated(occurrence.legal_due_on, occurrence)),
-            ("fact.target", self._dated(occurrence.target_on, occurrence)),
-            ("fact.agreement", agreement.title),
-            ("fact.source", self._cited(obligation.source)),
-            *([("fact.unknown", ", ".join(obligation.unknown))] if obligation.unknown else []),
-            ("fact.key", occurrence.key),
-        ]
-        return tuple((self._say(name), value) for name, value in rows)
-
-    def _cited(self, source: str) -> str:
-        """Return a source with what its letters stand for: `B (bollettino del Settore, 1 marzo 2024)`."""
-        letters = [letter for letter in self.sources if re.search(rf"\b{re.escape(letter)}\b", source)]
-        meant = "; ".join(f"{letter} = {self.sources[letter]}" for letter in letters)
-        return f"{source} ({meant})" if meant else source
-
     def _draft_facts(self, drafts: Sequence[Draft]) -> list[tuple[str, str]]:
         name = self._say("fact.draft")
         if not drafts:
@@ -230,6 +197,12 @@ class Letters:
         code = "mail.nothing-missing" if occurrence.obligation.tables or drafts else "mail.no-data"
         return [heading, Paragraph(self._say(code))]
 
+    def _shopping(self, occurrence: Occurrence, problems: Sequence[Problem]) -> list[Block]:
+        shown: list[Block] = [Heading(self._say("mail.mend.list")), *shopping(problems[:MOST_PROBLEMS], self.lang)]
+        if more := len(problems) - MOST_PROBLEMS:
+            shown += [Paragraph(self._say("mail.more", count=more, key=occurrence.key))] if more > 0 else []
+        return shown
+
     def _todo(self, kind: str, occurrence: Occurrence, drafts: Sequence[Draft]) -> list[str]:
         if kind in (MilestoneKind.OVERDUE, MilestoneKind.ESCALATION):
             return [self._about("mail.overdue.todo", occurrence)]
@@ -248,35 +221,6 @@ class Letters:
         steps = explain(occurrence, self.workdays, ledger).steps
         lines = [step_text(self.lang, step) for step in steps if step.code.split(".")[0] in _WHY]
         return chain([Heading(self._say("mail.why")), Items(tuple(lines))])
-
-    def _row(self, occurrence: Occurrence) -> tuple[str, str]:
-        label = f"{occurrence.obligation.title} – {period_label(self.lang, occurrence.period)}"
-        return label, self._dated(occurrence.legal_due_on, occurrence)
-
-    def _table(self, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[Block]:
-        table = Table(header, tuple(rows[:MOST_ROWS]))
-        more = len(rows) - MOST_ROWS
-        return [table, Paragraph(self._say("mail.digest.more", count=more))] if more > 0 else [table]
-
-    def _dated(self, day: date, occurrence: Occurrence) -> str:
-        note = f" ({self._say('to-confirm')})" if occurrence.to_confirm else ""
-        return f"{weekday_date(self.lang, day)}{note}"
-
-    def _about(self, code: str, occurrence: Occurrence, **facts: object) -> str:
-        """Return a sentence about an occurrence; the days it states say `da confermare` where they are parameters."""
-        note = f", {self._say('to-confirm')}" if occurrence.to_confirm else ""
-        known: dict[str, object] = {
-            "title": occurrence.obligation.title,
-            "period": period_label(self.lang, occurrence.period),
-            "legal": f"{written(self.lang, occurrence.legal_due_on)}{note}",
-            "target": f"{written(self.lang, occurrence.target_on)}{note}",
-            "owner": occurrence.obligation.owner.title,
-            "key": occurrence.key,
-        }
-        return self._say(code, **known, **facts)
-
-    def _say(self, code: str, **facts: object) -> str:
-        return text(self.lang, code, **facts)
 
 
 def _file(draft: Draft) -> str:

@@ -13,7 +13,7 @@ from scheduler.core.agenda import Agenda
 from scheduler.core.ledger import Delivery, Draft, Ledger, Outcome, Performance
 from scheduler.core.obligation import MilestoneKind, Role
 from scheduler.core.occurrence import Occurrence, milestone_on
-from scheduler.core.plan import Action, in_force, is_closed
+from scheduler.core.plan import Action
 from scheduler.core.privacy import may_receive
 from scheduler.core.status import state
 from scheduler.core.workdays import WorkCalendar
@@ -21,16 +21,16 @@ from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateErr
 from scheduler.mail.message import DOCX, Attachment, Letter, compose, message_id
 from scheduler.service.comparisons import Comparisons
 from scheduler.service.drafting import Document, Drafter
-from scheduler.service.letters import Letters, Readiness, Words
+from scheduler.service.letters import Letters, Readiness
+from scheduler.service.stationery import Words
+from scheduler.service.upcoming import coming, next_due
 from scheduler.service.workspace import Workspace
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
     from scheduler.ledger.store import Store
 
 MAILS = "mail"
-COMING = timedelta(days=30)
 LONGEST_PAUSE_HOURS = 24
-SHOWN_ALIVE = 5
 
 
 @dataclass(frozen=True)
@@ -122,21 +122,31 @@ class Performer:
     ) -> Words:
         drafts, compare = [item.draft for item in documents], Comparisons(self.workspace, self.store).of
         changes = [compare(item) for item in drafts]
-        return self.letters.draft(occurrence, drafts, ledger, changes, [item.draft for item in kept])
+        release = next((item.release for item in (*documents, *kept)), None)
+        return self.letters.draft(occurrence, drafts, ledger, changes, [item.draft for item in kept], release)
 
     def _trouble(self, action: Action, ledger: Ledger, error: ScadenzarioError, now: datetime) -> Performance:
-        """Tell the owner once for each new set of reasons; the draft is tried again by itself."""
+        """Tell owner and supplier once for each new set of reasons; the draft is tried again by itself."""
         [due] = action.items
+        occurrence = due.occurrence
         performance = self._failed(action, ledger, error.problems, now)
         before = ledger.performances.get(action.key)
         if before is not None and before.problems == performance.problems:
             self.store.record(performance, claim=self.claim)
             return performance
-        by_supplier = isinstance(error, SourceError)
-        words = self.letters.trouble(due.occurrence, error.problems, ledger, by_supplier=by_supplier)
-        key = f"{action.key}/trouble-{performance.attempts}"
-        mail = self._mail(key, due.occurrence, (due.occurrence.obligation.owner,), words, now)
-        self.store.record(performance, mails=(mail,), claim=self.claim)
+        known = self.drafter.data_problems(occurrence, now)  # not a full disk, which is no supplier's to mend
+        to_mend = tuple(problem for problem in error.problems if problem in known)
+        supplier = occurrence.obligation.supplier if to_mend else None
+        words = self.letters.trouble(occurrence, error.problems, ledger, supplier)
+        mails = [
+            self._mail(
+                f"{action.key}/trouble-{performance.attempts}", occurrence, (occurrence.obligation.owner,), words, now
+            )
+        ]
+        if supplier:
+            words = self.letters.mend(occurrence, to_mend)
+            mails.append(self._mail(f"{action.key}/mend-{performance.attempts}", occurrence, (supplier,), words, now))
+        self.store.record(performance, mails=mails, claim=self.claim)
         return performance
 
     def _request(self, action: Action, now: datetime) -> Performance:
@@ -160,7 +170,7 @@ class Performer:
 
     def _reminder(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
         [due] = action.items
-        words = self.letters.reminder(due, self._readiness(due.occurrence), ledger)
+        words = self.letters.reminder(due, self._readiness(due.occurrence, now), ledger)
         mail = self._mail(action.key, due.occurrence, (action.role,) if action.role else (), words, now)
         return self._done(action, now, (), (mail,))
 
@@ -168,12 +178,14 @@ class Performer:
         passed = [(due, state(due.occurrence, self.workdays, ledger, now)) for due in action.items]
         requests = [due for due in action.items if due.milestone.kind is MilestoneKind.REQUEST]
         wanted = [item for due in requests for item in self.drafter.request_items(due.occurrence)]
-        words = self.letters.digest(passed, self._coming(action, now), wanted)
+        words = self.letters.digest(passed, coming(self.agenda, self.store, action.role, now), wanted)
         mail = self._mail(action.key, None, (action.role,) if action.role else (), words, now)
         return self._done(action, now, (), (mail,))
 
     def _alive(self, action: Action, now: datetime) -> Performance:
-        words = self.letters.alive(self._next_due(now), self.store.deliveries.failed(), self.store.trail.head(), now)
+        words = self.letters.alive(
+            next_due(self.agenda, self.store, now), self.store.deliveries.failed(), self.store.trail.head(), now
+        )
         mail = self._mail(action.key, None, (self.operator,), words, now)
         return self._done(action, now, (), (mail,))
 
@@ -197,9 +209,9 @@ class Performer:
         reasons = tuple(str(problem) for problem in problems)
         return Performance(action.key, _occurrence_key(action), Outcome.FAILED, now, attempts, retry_at, "", reasons)
 
-    def _readiness(self, occurrence: Occurrence) -> Readiness:
+    def _readiness(self, occurrence: Occurrence, now: datetime) -> Readiness:
         """Return the latest drafts, and what is wrong now with the workbooks and templates."""
-        return Readiness(self._latest_drafts(occurrence), self.drafter.problems(occurrence))
+        return Readiness(self._latest_drafts(occurrence), self.drafter.problems(occurrence, now))
 
     def _latest_drafts(self, occurrence: Occurrence) -> tuple[Draft, ...]:
         """Return the latest version of each document of an occurrence that was drafted."""
@@ -214,38 +226,6 @@ class Performer:
         today = now.astimezone(self.workdays.zone).date()
         soonest = self.workdays.add_workdays(today, 1)
         return min(max(min(days, default=occurrence.target_on), soonest), max(occurrence.legal_due_on, today))
-
-    def _coming(self, action: Action, now: datetime) -> list[Occurrence]:
-        """Return the open occurrences of the digest's reader that are due in the next weeks."""
-        today = now.astimezone(self.workdays.zone).date()
-        reader = action.role
-        return [
-            item
-            for item in self._open_between(today, today + COMING)
-            if reader in (item.obligation.owner, item.obligation.supplier, item.obligation.escalation)
-        ]
-
-    def _next_due(self, now: datetime) -> list[Occurrence]:
-        """Return the next open occurrences, however far they are, up to a year."""
-        today, found = now.astimezone(self.workdays.zone).date(), list[Occurrence]()
-        for days in (31, 93, 366):
-            found = self._open_between(today, today + timedelta(days=days))
-            if len(found) >= SHOWN_ALIVE:
-                break
-        return found[:SHOWN_ALIVE]
-
-    def _open_between(self, first: date, last: date) -> list[Occurrence]:
-        """Return the open occurrences that are due between two days, with their extensions, in order of their dates."""
-        near = {item.key: item for item in self.agenda.due_between(first, last)}
-        others = (self.agenda.occurrence(key) for key in self.store.extended() - near.keys())
-        known = [*near.values(), *(item for item in others if item)]
-        ledger = self.store.snapshot([item.key for item in known])
-        found = [
-            item
-            for item in in_force(known, self.workdays, ledger)
-            if first <= item.legal_due_on <= last and not is_closed(item, ledger)
-        ]
-        return sorted(found, key=lambda item: (item.legal_due_on, item.key))
 
     def _mail(
         self,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from scheduler.core.occurrence import Occurrence
 from scheduler.errors import Problem, ScadenzarioError
 from scheduler.intake.places import Place, files, places
 from scheduler.service.drafting import Drafter
+from scheduler.service.release import digest
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,43 @@ class Readiness:
         """True where the documents can be made now."""
         return not self.problems
 
+    @property
+    def is_releasable(self) -> bool:
+        """True where a person's release is all that it takes."""
+        return bool(self.problems) and all(item.releasable for item in self.problems)
 
-def readiness(drafter: Drafter, occurrence: Occurrence) -> Readiness:
+    @property
+    def digest(self) -> str:
+        """What tells these problems from others."""
+        return digest(self.problems)
+
+
+def readiness(drafter: Drafter, occurrence: Occurrence, now: datetime) -> Readiness:
     """Return how an occurrence's data and templates are now."""
     try:
         sources = tuple(dict.fromkeys(_sources(drafter, occurrence)))
     except ScadenzarioError as error:  # it cannot be told where they are
         return Readiness(error.problems, (), ())
     try:
-        problems = drafter.problems(occurrence)
+        problems = drafter.problems(occurrence, now)
     except ScadenzarioError as error:
         problems = error.problems
     try:
-        warnings = drafter.warnings(occurrence)
+        warnings = (*released(drafter, occurrence, now), *drafter.warnings(occurrence))
     except ScadenzarioError as error:
         known = set(problems)  # what is wrong with the workbooks is said once
         problems, warnings = (*problems, *(item for item in error.problems if item not in known)), ()
     return Readiness(problems, warnings, sources)
+
+
+def released(drafter: Drafter, occurrence: Occurrence, now: datetime) -> tuple[Problem, ...]:
+    """Return what is wrong with the data and a person has released, as warnings.
+
+    Raises:
+        SourceError: the data cannot be read.
+    """
+    known = set(drafter.data_problems(occurrence, now))
+    return tuple(replace(item, warning=True) for item in drafter.doubts(occurrence, now) if item not in known)
 
 
 def _sources(drafter: Drafter, occurrence: Occurrence) -> Iterator[Workbook]:

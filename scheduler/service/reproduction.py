@@ -19,6 +19,8 @@ from scheduler.core.occurrence import Occurrence, extended, occurrence_of
 from scheduler.deadlines import read_register
 from scheduler.documents.compared import Change, changes
 from scheduler.errors import Problem, SourceError
+from scheduler.intake.database import Query
+from scheduler.intake.places import ASKED
 from scheduler.intake.sheet import SheetCache
 from scheduler.locale import text
 from scheduler.service.drafting import Drafter
@@ -54,6 +56,23 @@ class Reproduction:
 
 
 @dataclass(frozen=True)
+class _Answers:
+    """In the databases' place: what they gave when the draft was made."""
+
+    draft: Draft
+    inputs: Inputs
+
+    def answer(self, query: Query, shown: str, lang: str) -> bytes:
+        """Return the rows of then, as `Databases.answer` gave them.
+
+        Raises:
+            SourceError: they are gone or damaged.
+        """
+        found = (item.sha256 for item in self.draft.inputs if (item.path, item.sheet) == (shown, query.name))
+        return self.inputs.read(next(found, ""), f"{shown} [{query.name}]")
+
+
+@dataclass(frozen=True)
 class Reproducer:
     """Makes drafts of one workspace again."""
 
@@ -78,7 +97,8 @@ class Reproducer:
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_bytes(content)
             register = read_register(root / DECLARED, self.lang)
-            drafter = Drafter(Workspace(root, self.lang), self.store, register, SheetCache(), self.press)
+            cache = SheetCache(_Answers(draft, Inputs(self.workspace)))
+            drafter = Drafter(Workspace(root, self.lang), self.store, register, cache, self.press)
             occurrence = self._occurrence(register, draft, draft.making)
             content = drafter.again(occurrence, draft, draft.making)
         return self._compared(draft, draft.making, content)
@@ -86,7 +106,7 @@ class Reproducer:
     def _files(self, draft: Draft, making: Making) -> Mapping[str, bytes]:
         """Return what the draft was made of, by the name that each had in the workspace."""
         wanted = {DECLARED: making.register, f"templates/{draft.document}.docx": draft.template_sha256}
-        wanted |= {source.path: source.sha256 for source in draft.inputs}
+        wanted |= {source.path: source.sha256 for source in draft.inputs if not source.path.startswith(ASKED)}
         inputs, found = Inputs(self.workspace), dict[str, bytes]()
         problems = [self._problem(name, "inputs.name") for name in wanted if _leads_out(name)]
         for name, sha256 in wanted.items():

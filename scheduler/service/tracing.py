@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 
 from scheduler.core.data import Dataset
@@ -31,14 +32,14 @@ class Trace:
         return self.found.again == self.found.value
 
 
-def trace(drafter: Drafter, occurrence: Occurrence, name: str) -> Trace:
-    """Return where a value comes from that the occurrence's documents would have now.
+def trace(drafter: Drafter, occurrence: Occurrence, name: str, now: datetime) -> Trace:
+    """Return where a value comes from that the occurrence's documents would have now, or once they are released.
 
     Raises:
         SourceError: the workbooks cannot be read.
         UserError: there is no such figure, row or column; it names the nearest.
     """
-    data = drafter.data(occurrence)
+    data = drafter.loaded(occurrence, now)
     found = _NAME.fullmatch(name)
     if found is None:
         raise _unknown(data, name, drafter.workspace.lang)

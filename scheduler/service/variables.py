@@ -42,7 +42,7 @@ def variables(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime)
     """
     today = at.astimezone(drafter.workdays.zone).date()
     begun = [item for item in occurrences if item.period.start <= today] or [occurrences[0]]
-    occurrence, data = _data(drafter, begun)
+    occurrence, data = _data(drafter, begun, at)
     sheet = Sheet(
         occurrence.obligation.title,
         1,
@@ -57,10 +57,10 @@ def variables(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime)
     return (*_figures(obligation, data, values), *_tables(obligation, data, values), *general)
 
 
-def _data(drafter: Drafter, occurrences: Sequence[Occurrence]) -> tuple[Occurrence, Dataset]:
+def _data(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime) -> tuple[Occurrence, Dataset]:
     for occurrence in (*occurrences[-1:], *occurrences[-2:-1]):
         try:
-            return occurrence, drafter.data(occurrence)
+            return occurrence, drafter.data(occurrence, at)
         except ScadenzarioError:
             continue
     last = occurrences[-1]

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.data import CheckSpec, FigureSpec, Operation, Row, Span, Table, TableSpec
+from scheduler.core.data import Row, Span, Table, TableSpec
+from scheduler.core.figures import CheckSpec, FigureSpec, Operation
+from scheduler.core.period import Frequency, Period
 from scheduler.errors import Problem, SourceError
-from scheduler.intake.coverage import Stretch, aged, gaps
+from scheduler.intake.coverage import aged, gaps
 from scheduler.intake.intake import Loaded, load, warnings
 from scheduler.intake.sheet import SheetCache
 
@@ -23,7 +25,7 @@ from .workbooks import END, KEY, START, column, table, write
 
 SEATS = ("CPI 01", "CPI 02")
 NOW = datetime(2025, 4, 10, 8, tzinfo=UTC)
-QUARTER = Stretch(START, END, KEY)
+QUARTER = Period(START, END, Frequency.QUARTER)
 STAFF = table(column("sede"), column("nome"), path="{month}.xlsx", covers=(("sede", SEATS),))
 COSTS = table(column("mese", "mese"), column("anno", "intero"), column("voce"), months=("mese", "anno"))
 

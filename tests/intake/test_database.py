@@ -126,7 +126,7 @@ def test_repeated_rows_are_said(tmp_path: Path, url: str) -> None:
 
 
 def test_too_many_rows_are_refused(tmp_path: Path, url: str) -> None:
-    query = Query("anagrafe", "select matricola from personale", START, END, KEY)
+    query = Query("anagrafe", "personale", "select matricola from personale", START, END, KEY)
     assert Databases({"anagrafe": url}, tmp_path, most=3).answer(query, "SQL", "it").count(b"\n") == 4
     with pytest.raises(SourceError, match="più di 2 righe"):
         Databases({"anagrafe": url}, tmp_path, most=2).answer(query, "SQL", "it")
@@ -135,7 +135,9 @@ def test_too_many_rows_are_refused(tmp_path: Path, url: str) -> None:
 def test_a_query_without_end_is_ended(tmp_path: Path, url: str) -> None:
     sql = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) as i from n"
     with pytest.raises(SourceError, match="la base dati non ha risposto"):
-        Databases({"anagrafe": url}, tmp_path, seconds=0.2).answer(Query("anagrafe", sql, START, END, KEY), "SQL", "it")
+        Databases({"anagrafe": url}, tmp_path, seconds=0.2).answer(
+            Query("anagrafe", "personale", sql, START, END, KEY), "SQL", "it"
+        )
 
 
 @pytest.mark.parametrize(

@@ -132,3 +132,10 @@ def test_a_link_within_the_workspace_is_read(tmp_path: Path) -> None:
     root = office(tmp_path, dentro=["a"])
     (root / "data/2025-Q1/ancora.xlsx").symlink_to(root / "data/2025-Q1/dentro.xlsx")
     assert values(read(table(*STAFF, path=PATH), root), "sede") == ["ancora", "dentro"]
+
+
+def test_the_folder_of_the_data_may_stand_elsewhere(tmp_path: Path) -> None:
+    share, root = office(tmp_path / "condivisa", dentro=["a"]), tmp_path / "ufficio"
+    root.mkdir()
+    (root / "data").symlink_to(share / "data")
+    assert values(read(table(*STAFF, path=PATH), root), "sede") == ["dentro"]

@@ -65,8 +65,11 @@ def test_a_missing_workbook_is_told_once_and_its_arrival_makes_the_draft(app: Ap
     }, "the other obligations go on"
     troubles = [item for item in mails(app) if item[0].startswith("Bozza non prodotta – Report annuale")]
     assert len(troubles) == 1
-    assert "data/costi/2024-Q3.xlsx: il file non c'è" in troubles[0][1]
+    assert "File: data/costi/2024-Q3.xlsx Che cosa non va: il file non c'è" in troubles[0][1]
     assert "AFOL Metropolitana" in troubles[0][1], "who can mend it"
+    assert "release" not in troubles[0][1], "what is not there cannot be released"
+    [asked] = [item for item in mails(app) if item[0].startswith("Dati da correggere – Report annuale")]
+    assert "File: data/costi/2024-Q3.xlsx Che cosa non va: il file non c'è" in asked[1]
 
     clock.now = DRAFT_DAY + timedelta(hours=1)
     app.sweeper.sweep()

@@ -58,12 +58,12 @@ def test_drafts_are_those_of_the_periods_form_and_are_made_again_so(app: App) ->
     for key in ("spese/2026-01", "spese/2026-02"):
         occurrence = app.agenda.occurrence(key)
         assert occurrence is not None
-        assert readiness(app.drafter, occurrence).problems == ()
+        assert readiness(app.drafter, occurrence, app.clock()).problems == ()
         documents = app.drafter.documents(occurrence, (), app.clock())
         made[key] = [item.draft.document for item in documents]
         reproducer = Reproducer(app.workspace, app.store, app.press, "it")
         assert reproducer.reproduce(documents[-1].draft).likeness is Likeness.IDENTICAL
-        assert set(app.drafter.data(occurrence).figures) == (
+        assert set(app.drafter.data(occurrence, app.clock()).figures) == (
             {"massimo"} if key.endswith("02") else {"totale", "quanti", "primo", "per_persona"}
         )
     assert made == {"spese/2026-01": ["modulo"], "spese/2026-02": ["modulo", "altro"]}

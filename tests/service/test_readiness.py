@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from scheduler.settings import read_settings
 
 KEY = "cabina-regia-afol/2026-01"
 FILE = "data/cabina-regia/2026.xlsx"
+NOW = datetime(2026, 2, 10, 8, tzinfo=UTC)
 
 
 def of(workspace: Path, key: str = KEY) -> Readiness:
     app = App(read_settings({}, workspace))
     occurrence = app.agenda.occurrence(key)
     assert isinstance(occurrence, Occurrence)
-    return readiness(app.drafter, occurrence)
+    return readiness(app.drafter, occurrence, NOW)
 
 
 def test_a_ready_one_names_its_workbooks_as_they_are(workspace: Path) -> None:
@@ -67,7 +69,7 @@ def test_templates_and_data_that_are_wrong_are_told_together(workspace: Path) ->
 def test_every_occurrence_of_the_office_has_one(workspace: Path) -> None:
     app = App(read_settings({}, workspace))
     for item in app.occurrences[::7]:
-        found = readiness(app.drafter, item)
+        found = readiness(app.drafter, item, NOW)
         assert all(isinstance(source, Workbook) for source in found.sources)
         missing = [source.path for source in found.sources if source.is_missing]
         assert not (missing and found.is_ready)

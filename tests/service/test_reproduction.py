@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from scheduler.app import App
+from scheduler.commands.acting import acts
 from scheduler.commands.reproducing import reproduce
 from scheduler.commands.simulation import simulation
 from scheduler.core.kept import input_path
 from scheduler.core.ledger import Act, ActKind, Draft
 from scheduler.core.making import Annex
+from scheduler.documents.package import document_text
 from scheduler.errors import SourceError, UserError
 from scheduler.ledger import database
 from scheduler.service.reproduction import Likeness, Reproducer
@@ -26,6 +28,7 @@ from scheduler.service.workspace import Workspace
 from scheduler.settings import read_settings
 from tests.conftest import ROOT
 from tests.processes import run
+from tests.service.offices import make_counting_office
 
 BEGIN, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC)
 EXTENDED, TO = "cabina-regia-afol/2025-01", date(2025, 2, 27)
@@ -174,3 +177,26 @@ def test_other_bytes_than_a_file_that_is_gone_are_not_called_equal(office: Offic
     (damaged / "var" / draft.path).unlink()
     assert office.reproducer(damaged).reproduce(draft).likeness is Likeness.IDENTICAL, "the fingerprint is enough"
     assert office.reproducer(damaged).reproduce(replace(draft, sha256="0" * 64)).likeness is Likeness.UNKNOWN
+
+
+def test_a_draft_of_released_data_is_made_again_with_who_answers_for_them(tmp_path: Path) -> None:
+    root = make_counting_office(tmp_path / "office", {"2026-01": "Importo;Persona\n10;Ada\n"})
+    declared = (root / "deadlines.yaml").read_text("utf-8")
+    strict = declared.replace("    path: data/", "    covers: {persona: [Ada, Ugo]}\n    path: data/")
+    (root / "deadlines.yaml").write_text(strict, "utf-8")
+    now = datetime(2026, 2, 5, 9, tzinfo=UTC)
+    app = App(read_settings({}, root), lambda: now)
+    acts(app).release("spese/2026-01", "Ugo arriva a marzo", "ada", None, now)
+    [made] = acts(app).draft("spese/2026-01", "serve subito", "ada", None, now)
+    assert made.draft.making is not None
+    assert made.draft.making.release == made.release
+    assert made.release is not None
+    for name in ("data", "templates"):
+        shutil.rmtree(root / name)
+    [draft] = app.store.drafts("spese/2026-01")
+    found = Reproducer(app.workspace, app.store, app.press, "it").reproduce(draft)
+    app.press.close()
+    assert draft == made.draft
+    assert found.likeness is Likeness.IDENTICAL
+    assert "Ugo arriva a marzo" in document_text(found.content)
+    app.store.rest()

@@ -26,6 +26,7 @@ from tests.conftest import ROOT
 WHOLE = os.environ.get("SCADENZARIO_TERM") == "whole"
 START, END = "2024-02-16" if WHOLE else "2026-07-01", "2027-03-31"
 MONTHS = 37 if WHOLE else 9
+WAITING = "elenco-personale-mensile/2026-09/draft-8d"  # a centre is missing in that month's list, on purpose
 
 
 def simulate(out: Path, since: str, until: str, *options: str) -> subprocess.Popen[bytes]:
@@ -58,7 +59,7 @@ def run_all(folder: Path) -> None:
         simulate(folder / "again", START, "2024-06-30" if WHOLE else "2026-08-31"),
         simulate(folder / "filed", "2025-01-01", "2025-06-30" if WHOLE else "2025-03-31", "--filed-on-target"),
     ]
-    assert [process.wait() for process in running] == [0, 0, 0]
+    assert [process.wait() for process in running] == [1, 0, 0], "the first has a draft that waits to the end"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,8 @@ def test_every_milestone_of_every_occurrence_exactly_once_and_never_early(report
     accounted: Counter[str] = Counter()
     for report in reports:
         for action in report["actions"]:
+            if action["key"] == WAITING and accounted[WAITING]:
+                continue  # it is tried again
             for key in {action["key"], *action["supersedes"]} & set(expected):
                 accounted[key] += 1
                 assert datetime.fromisoformat(report["at"]) >= expected[key]
@@ -88,8 +91,18 @@ def test_every_milestone_of_every_occurrence_exactly_once_and_never_early(report
     assert accounted == Counter(dict.fromkeys(expected, 1))
 
 
-def test_nothing_fails_and_every_mail_leaves_once(reports: list[dict[str, Any]]) -> None:
-    assert {action["outcome"] for report in reports for action in report["actions"]} <= {"performed", "superseded"}
+def test_one_draft_waits_for_its_data_nothing_else_fails_and_every_mail_leaves_once(
+    reports: list[dict[str, Any]],
+) -> None:
+    actions = [action for report in reports for action in report["actions"]]
+    others = {action["outcome"] for action in actions if action["key"] != WAITING}
+    assert others <= {"performed", "superseded"}
+    waiting = [action for action in actions if action["key"] == WAITING]
+    assert {action["outcome"] for action in waiting} == {"failed"}
+    assert {len(action["problems"]) for action in waiting} == {1}
+    assert all("«CPI 07»" in action["problems"][0] for action in waiting)
+    told = [mail for report in reports for mail in report["mails"] if mail["action"].startswith(WAITING)]
+    assert [mail["subject"].split(" – ")[0] for mail in told] == ["Bozza non prodotta", "Dati da correggere"]
     mails = [mail for report in reports for mail in report["mails"]]
     assert {mail["state"] for mail in mails} == {"sent"}
     assert max(Counter(mail["message_id"] for mail in mails).values()) == 1
@@ -150,4 +163,5 @@ def test_mails_say_what_an_official_needs_and_no_more(folder: Path) -> None:
         assert "Termine di legge" in plain
         attached = [item.get_filename() for item in message.iter_attachments()]
         assert bool(attached) == (kind in ("draft", "request")), path
-    assert set(kinds) == {"draft", "request", "reminder", "overdue", "escalation"}
+    assert set(kinds) == {"draft", "request", "reminder", "overdue", "escalation", "trouble", "mend"}
+    assert kinds["trouble"] == kinds["mend"] == 1

@@ -109,7 +109,7 @@ def frame(app: App, occurrence: Occurrence, template: str) -> str:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_number_of_a_draft_has_its_cells_and_prints_the_same_from_them(app: App, key: str) -> None:
     occurrence = occurrence_of(app, key)
-    data = app.drafter.data(occurrence)
+    data = app.drafter.data(occurrence, NOW)
     documents = app.drafter.documents(occurrence, (), NOW)
     templates = " ".join(document_text(app.workspace.template(item.draft.document).read_bytes()) for item in documents)
     explained = {token for value in set(again(data, templates)) for form in forms(value) for token in numbers(form)}
@@ -127,7 +127,7 @@ TOTAL = "costi-personale-trimestrale/2025-Q2"
 
 
 def test_a_figure_is_traced_to_those_it_was_made_of(app: App) -> None:
-    found = trace(app.drafter, occurrence_of(app, "gol-avanzamento/2023"), "psp_quota")
+    found = trace(app.drafter, occurrence_of(app, "gol-avanzamento/2023"), "psp_quota", NOW)
     assert found.is_confirmed
     assert [item.name for item in found.operands] == ["psp_realizzato", "psp_obiettivo"]
     for operand in found.operands:
@@ -139,8 +139,8 @@ def test_a_figure_is_traced_to_those_it_was_made_of(app: App) -> None:
 
 def test_a_place_of_a_table_has_its_own_cells(app: App) -> None:
     occurrence = occurrence_of(app, TOTAL)
-    whole = trace(app.drafter, occurrence, "per_fonte").found
-    one = trace(app.drafter, occurrence, "per_fonte[2].totale").found
+    whole = trace(app.drafter, occurrence, "per_fonte", NOW).found
+    one = trace(app.drafter, occurrence, "per_fonte[2].totale", NOW).found
     assert set(one.cells) < set(whole.cells)
     assert isinstance(whole.value, tuple)
     row = whole.value[1]
@@ -153,7 +153,7 @@ def test_a_place_of_a_table_has_its_own_cells(app: App) -> None:
 )
 def test_what_is_not_there_is_told_with_what_is(app: App, name: str) -> None:
     with pytest.raises(UserError, match=r"ci sono: .*totale") as caught:
-        trace(app.drafter, occurrence_of(app, TOTAL), name)
+        trace(app.drafter, occurrence_of(app, TOTAL), name, NOW)
     assert ("forse «totale»" in str(caught.value)) == (name == "totalle")
 
 

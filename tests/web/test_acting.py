@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from openpyxl import load_workbook
 
 from scheduler.app import App
 from scheduler.core.ledger import ActKind
@@ -184,6 +185,40 @@ def test_an_act_on_nothing_is_not_there(editor: Visitor, path: str) -> None:
     editor.get(PAGE)
     assert editor.post(path, seen="0", reason="x").status == 404
     assert editor.get(f"{PAGE}/atti/bozza").status == 405
+
+
+def wrong(app: App) -> None:
+    """Let a cost be of a month that the year does not have."""
+    [path] = app.workspace.root.glob("data/costi/2024-Q4.xlsx")
+    book = load_workbook(path)
+    book.worksheets[0]["E5"] = 2023
+    book.save(path)
+
+
+def test_data_that_did_not_pass_are_released_as_they_were_on_the_page(app: App, editor: Visitor) -> None:
+    wrong(app)
+    assert "atti/sblocco" not in editor.get(PAGE).text, "nothing has failed yet"
+    content = editor.get(f"{PAGE}/dati").text
+    assert "il mese 10/2023 non è del periodo" in content
+    assert "può sbloccare la bozza" in content
+    answer = act(editor, "bozza", reason="prova")
+    assert answer.status == 422
+    [digest] = re.findall(r'name="wrong" value="(\w+)"', answer.text)
+    seen = str(len(kinds(app)))
+    for given, status in (("", 422), ("0" * 64, 422), (digest, 303)):
+        answer = editor.post(f"{PAGE}/atti/sblocco", seen=seen, reason="è un refuso", wrong=given)
+        assert answer.status == status
+    assert kinds(app) == ["drafting", "release"]
+    assert "sblocco con dati non verificati" in editor.get(PAGE).text
+    assert "si possono fare" in editor.get(f"{PAGE}/dati").text
+    assert act(editor, "bozza", reason="adesso").status == 303
+
+
+def test_what_cannot_be_released_is_told(app: App, editor: Visitor) -> None:
+    answer = act(editor, "sblocco", reason="prova", wrong="x")
+    assert answer.status == 422
+    assert "niente da sbloccare" in answer.text
+    assert kinds(app) == []
 
 
 def test_the_data_page_names_the_cells_at_fault(app: App, editor: Visitor) -> None:

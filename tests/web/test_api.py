@@ -212,6 +212,7 @@ def test_of_two_the_second_sees_what_the_first_did(entry: Entry) -> None:
         ("waiver", {"reason": "x", "who": "altri"}, "who"),
         ("waiver", {"reason": ["x"]}, "reason"),
         ("reopening", {"reason": "x"}, "key"),
+        ("release", {"reason": "x"}, "key"),
     ],
 )
 def test_what_cannot_be_recorded_is_said_by_field(

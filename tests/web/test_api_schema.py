@@ -40,6 +40,7 @@ WAYS = [
     ("POST", "/api/occurrences/{obligation}/{period}/extension"),
     ("POST", "/api/occurrences/{obligation}/{period}/waiver"),
     ("POST", "/api/occurrences/{obligation}/{period}/reopening"),
+    ("POST", "/api/occurrences/{obligation}/{period}/release"),
 ]
 KNOWN = {"obligation": "elenco-personale-annuale", "period": "2024"}
 

@@ -18,6 +18,8 @@ CENTRES = tuple(f"CPI {number:02}" for number in range(1, 10))
 IN_SERVICE, ON_LEAVE = "in servizio", "aspettativa"
 HIRED, LEFT, MOVED, PART_TIME = "assunzione", "cessazione", "trasferimento di sede", "part-time"
 
+FORGOTTEN = (Month(2026, 9), "CPI 07")  # in this list that centre is missing, and no other
+
 FULL_TIME = Decimal(100)
 _REDUCED = (Decimal("83.33"), Decimal(50))
 
@@ -79,8 +81,13 @@ def staff_files(staff: StaffByMonth) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of each month's list."""
     for month, people in staff.items():
         title = f"Elenco del personale dei Centri per l'impiego – {month.title}"
-        sheet = Sheet("Elenco", title, _COLUMNS, [_row(person) for person in people])
+        sheet = Sheet("Elenco", title, _COLUMNS, [_row(person) for person in people if _is_told(person, month)])
         yield f"personale/{month.key}.xlsx", workbook_bytes(sheet)
+
+
+def _is_told(person: Person, month: Month) -> bool:
+    """Tell whether a month's list has a person: in one month one centre has not sent its own, as it happens."""
+    return (month, person.centre) != FORGOTTEN
 
 
 def _first_list(rng: Random) -> list[Person]:

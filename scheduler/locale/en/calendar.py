@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "act.waiver": "waiver",
     "act.reopening": "reopening",
     "act.drafting": "draft asked for",
+    "act.release": "release of unverified data",
     "fact.obligation": "Obligation",
     "fact.period": "Reporting period",
     "fact.nominal": "Nominal due date",

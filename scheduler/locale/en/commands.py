@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "cli.extend": "Record an extension.",
     "cli.waive": "Record that a deadline is not owed.",
     "cli.reopen": "Reopen a closed deadline.",
+    "cli.release": "Releases the draft of a deadline whose data did not pass the checks.",
     "cli.status": "What is wrong now.",
     "cli.send-test": "Send one test mail.",
     "cli.init": "Make a new workspace.",

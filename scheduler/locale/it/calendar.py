@@ -72,6 +72,7 @@ SENTENCES: dict[str, str] = {
     "act.waiver": "annullamento",
     "act.reopening": "riapertura",
     "act.drafting": "bozza richiesta",
+    "act.release": "sblocco con dati non verificati",
     "fact.obligation": "Adempimento",
     "fact.period": "Periodo di riferimento",
     "fact.nominal": "Termine nominale",

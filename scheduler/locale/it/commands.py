@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "cli.extend": "Registra una proroga.",
     "cli.waive": "Registra che una scadenza non è dovuta.",
     "cli.reopen": "Riapre una scadenza chiusa.",
+    "cli.release": "Sblocca la bozza di una scadenza i cui dati non hanno superato i controlli.",
     "cli.status": "Che cosa non va adesso.",
     "cli.send-test": "Manda una mail di prova.",
     "cli.init": "Crea una cartella di lavoro nuova.",

@@ -65,6 +65,14 @@ def reopen(request: HttpRequest, obligation: str, period: str, asked: Asked) -> 
     return Status(201, dossier_out(house, key))
 
 
+@router.post(f"{_PLACE}/release", response={201: DossierOut}, auth=ACTING)
+def release(request: HttpRequest, obligation: str, period: str, asked: Asked) -> Status[DossierOut]:
+    """Let the drafts be made though their data did not pass; it counts for what is wrong with them now."""
+    house, key = house_of(request), _known(request, obligation, period)
+    house.acts.release(key, asked.reason, _who(request), asked.seen, house.now)
+    return Status(201, dossier_out(house, key))
+
+
 def _known(request: HttpRequest, obligation: str, period: str) -> str:
     """Return the key of an occurrence.
 

@@ -56,6 +56,7 @@ class Form:
     reason: str
     who: str
     seen: int
+    wrong: str  # the digest of the problems that were on the page
 
 
 def form_of(request: Request) -> Form:
@@ -70,6 +71,7 @@ def form_of(request: Request) -> Form:
         reason=sent.get("reason", ""),
         who=request.person.name if request.person else "",
         seen=_number(sent.get("seen", "")),
+        wrong=sent.get("wrong", "") or "-",
     )
 
 
@@ -105,7 +107,11 @@ def _reopen(form: Form, key: str) -> None:
     form.house.acts.reopen(key, form.reason, form.who, form.seen, form.house.now)
 
 
-_IN_ORDER: tuple[Callable[[Form, str], None], ...] = (_draft, _submit, _extend, _waive, _reopen)
+def _release(form: Form, key: str) -> None:
+    form.house.acts.release(key, form.reason, form.who, form.seen, form.house.now, form.wrong)
+
+
+_IN_ORDER: tuple[Callable[[Form, str], None], ...] = (_draft, _submit, _extend, _waive, _reopen, _release)
 _ACTS = dict(zip(ACTS, _IN_ORDER, strict=True))
 
 

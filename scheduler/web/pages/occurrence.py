@@ -24,7 +24,8 @@ from scheduler.web.access.public import public_here
 from scheduler.web.house import House, Request
 
 MOST_MAILS = 100
-ACTS = ("bozza", "trasmissione", "proroga", "annullamento", "riapertura")
+_ABOUT_DRAFTS = ("bozza", "sblocco")
+ACTS = ("bozza", "trasmissione", "proroga", "annullamento", "riapertura", "sblocco")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,10 @@ def shown(request: Request, key: str, content: Mapping[str, object], status: int
     may_edit = request.person is not None and request.person.access.allows(Access.EDITOR)
     found = dossier(request.house, key)
     changes = _changes(request.house, found.drafts) if request.person else ()
-    everything = {"dossier": found, "changes": changes, "may_edit": may_edit, **content}
+    stopped = bool(found.status.problems) or content.get("opened") in _ABOUT_DRAFTS
+    # only then are the workbooks read: a page that anybody opens must not wait for them
+    gate = request.house.papers.readiness(found.occurrence) if may_edit and stopped else None
+    everything = {"dossier": found, "changes": changes, "may_edit": may_edit, "gate": gate, **content}
     return render(request, "occurrence.html", everything, status=status)
 
 
