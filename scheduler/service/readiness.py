@@ -11,6 +11,7 @@ from pathlib import Path
 from scheduler.core.occurrence import Occurrence
 from scheduler.errors import Problem, ScadenzarioError
 from scheduler.intake.places import Place, files, places
+from scheduler.locale import text
 from scheduler.service.drafting import Drafter
 from scheduler.service.release import digest
 
@@ -77,8 +78,9 @@ def released(drafter: Drafter, occurrence: Occurrence, now: datetime) -> tuple[P
     Raises:
         SourceError: the data cannot be read.
     """
-    known = set(drafter.data_problems(occurrence, now))
-    return tuple(replace(item, warning=True) for item in drafter.doubts(occurrence, now) if item not in known)
+    known, lang = set(drafter.data_problems(occurrence, now)), drafter.workspace.lang
+    found = (item for item in drafter.doubts(occurrence, now) if item not in known)
+    return tuple(replace(item, what=text(lang, "data.released", what=item.what), warning=True) for item in found)
 
 
 def _sources(drafter: Drafter, occurrence: Occurrence) -> Iterator[Workbook]:

@@ -36,13 +36,21 @@ def clock() -> FalseClock:
 
 
 @pytest.fixture
-def app(workspace: Path, clock: FalseClock) -> Iterator[App]:
+def fresh(workspace: Path, clock: FalseClock) -> Iterator[App]:
+    """An office that has not begun."""
     app = App(read_settings({}, workspace), clock)
-    app.sweeper.sweep()
-    clock.now = DRAFT_DAY
-    app.sweeper.sweep()
     yield app
+    app.press.close()
     database.close(app.store.alias)
+
+
+@pytest.fixture
+def app(fresh: App, clock: FalseClock) -> App:
+    """The same when its draft could not be made."""
+    fresh.sweeper.sweep()
+    clock.now = DRAFT_DAY
+    fresh.sweeper.sweep()
+    return fresh
 
 
 def mails(app: App, kind: str) -> list[tuple[str, tuple[str, ...], str]]:
@@ -143,7 +151,7 @@ def test_a_release_makes_the_draft_at_the_next_sweep_and_everything_says_so(app:
     assert MISSING in said
     found = readiness(app.drafter, app.agenda.occurrence(KEY), clock.now)  # type: ignore[arg-type]  # it is there
     assert (found.is_ready, found.is_releasable) == (True, False)
-    assert [item.what for item in found.warnings if item.releasable] == [MISSING]
+    assert [item.what for item in found.warnings if item.releasable] == [f"sbloccato, non verificato: {MISSING}"]
 
 
 def test_a_new_problem_stops_the_draft_again_and_less_of_the_old_does_not(app: App, clock: FalseClock) -> None:
@@ -171,14 +179,14 @@ def test_a_new_problem_stops_the_draft_again_and_less_of_the_old_does_not(app: A
     ],
 )
 def test_only_what_can_be_read_is_wrong_and_was_seen_is_released(
-    app: App, spoil: tuple[str, object], wrong: str, said: str
+    fresh: App, spoil: tuple[str, object], wrong: str, said: str
 ) -> None:
-    change(app, *spoil)
+    change(fresh, *spoil)
     with pytest.raises(UserError) as caught:
-        release(app, wrong)
+        release(fresh, wrong)
     assert said in caught.value.problems[0].what
-    assert app.store.acts(KEY) == ()
-    assert not (app.workspace.var / "evidence").exists()
+    assert fresh.store.acts(KEY) == ()
+    assert not (fresh.workspace.var / "evidence").exists()
 
 
 def test_a_release_speaks_for_its_own_problems_only() -> None:

@@ -243,6 +243,7 @@ SENTENCES: dict[str, str] = {
     "data.sources": "Where they are read from",
     "data.missing": "missing",
     "data.none": "The documents read no workbooks.",
+    "data.released": "released, not verified: {what}",
     "data.example": "right, for example: {example}",
     "data.releasable": "The data can be read, but did not pass the checks. If they are to be used as they are, who may edit can release the draft on the page of the deadline.",
     "milestone.label": "{kind}, {when} {date}",

@@ -243,6 +243,7 @@ SENTENCES: dict[str, str] = {
     "data.sources": "Da dove si leggono",
     "data.missing": "manca",
     "data.none": "I documenti non leggono cartelle di lavoro.",
+    "data.released": "sbloccato, non verificato: {what}",
     "data.example": "esempio giusto: {example}",
     "data.releasable": "I dati si leggono, ma non hanno superato i controlli. Se vanno usati così come sono, chi può modificare può sbloccare la bozza dalla pagina della scadenza.",
     "milestone.label": "{kind}, {when} {date}",
