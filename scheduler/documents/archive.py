@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -64,16 +65,24 @@ def deflated(name: str, content: bytes) -> Entry:
     return deflater.entry(name)
 
 
+def stored(name: str, content: bytes) -> Entry:
+    """Return the entry of a file that is compressed already."""
+    return Entry(name, _STORED, zlib.crc32(content), len(content), content)
+
+
 class Archive:
     """Entries that stay as they are from one writing to the next, laid out once."""
 
     def __init__(self, kept: tuple[Entry, ...]) -> None:
-        self._count = len(kept)
+        self._kept, self._count = kept, len(kept)
         self._files, self._directory = _laid_out(kept, 0)
 
     def written(self, others: Iterable[Entry]) -> bytes:
-        """Return the zip of the kept entries and others after them."""
+        """Return the zip of the kept entries and others after them, which take the place of those of their names."""
         new = tuple(others)
+        names = {item.name for item in new}
+        if any(item.name in names for item in self._kept):
+            return Archive(tuple(item for item in self._kept if item.name not in names)).written(new)
         files, directory = _laid_out(new, len(self._files))
         start = len(self._files) + len(files)
         directory = self._directory + directory
@@ -84,8 +93,7 @@ class Archive:
 
 def same_bytes(content: bytes, *changed: Entry) -> bytes:
     """Return the zip with fixed times, so that equal content gives equal bytes; some entries in place of its own."""
-    names = {item.name for item in changed}
-    return Archive(tuple(item for item in entries(content) if item.name not in names)).written(changed)
+    return Archive(entries(content)).written(changed)
 
 
 def _entry(content: bytes, item: zipfile.ZipInfo) -> Entry:

@@ -14,8 +14,10 @@ from jinja2.exceptions import SecurityError
 from jinja2.exceptions import TemplateError as JinjaError
 
 from scheduler.documents import whole
+from scheduler.documents.album import PictureError
 from scheduler.documents.faults import Fault, fault, refusal
 from scheduler.documents.formats import printed
+from scheduler.documents.inserts import InsertPlaceError
 from scheduler.documents.kinds import WrongValueError, is_number
 from scheduler.documents.sandbox import NeedsDocumentError, known_names
 from scheduler.documents.source import LeftError, UnreadableError
@@ -33,8 +35,8 @@ def render(template: bytes, shown: str, values: Mapping[str, Any], at: datetime,
     """Return the filled document; the same arguments give the same bytes.
 
     Given the template's bytes (already checked), the name to show in errors, the context, and the instant that the
-    document's properties state. A document into which a `Picture` or a `Subdocument` is printed is made by docxtpl as
-    a whole; every other one is made from the compiled template.
+    document's properties state. A document into which a `Subdocument` is printed is made by docxtpl as a whole; every
+    other one is made from the compiled template.
 
     Raises:
         TemplateError: a name is unknown, the template's code is wrong or forbidden, or a value did not arrive.
@@ -70,6 +72,10 @@ def _told(shown: str, values: Mapping[str, Any], lang: str) -> Iterator[None]:
         raise refusal([template_fault(error)], shown, lang) from error
     except WrongValueError as error:
         raise refusal([_wrong_value(error)], shown, lang) from error
+    except InsertPlaceError as error:
+        raise refusal([fault("picture-place")], shown, lang) from error
+    except PictureError as error:
+        raise refusal([fault("picture")], shown, lang) from error
     except LostError as error:
         lost = sorted(set(error.args[0]))[:_TOLD]
         raise refusal([fault("lost", value=item[:80]) for item in lost], shown, lang) from error

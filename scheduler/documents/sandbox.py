@@ -18,12 +18,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from scheduler.documents.formats import FILTERS, printed
-from scheduler.documents.inserts import Insert
+from scheduler.documents.inserts import Insert, InsertPlaceError
 from scheduler.documents.order import restored
 from scheduler.documents.shape import place, settle
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
+
+    from scheduler.documents.album import Page
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LAYOUT = re.compile("[\t\n\r\a\f]")  # docxtpl makes elements of these
@@ -44,6 +46,8 @@ class Printed:
         self.texts: list[str] = []  # in the order printed
         self.parted = False  # a text was noted in pieces, because it will stand in several elements
         self.lost: list[str] = []  # those that were printed where Word shows none
+        self.page: Page | None = None  # where pictures go; None where there is no place for them
+        self.drawn = False  # a picture was printed
 
     def note(self, written: str) -> None:
         """Remember a text."""
@@ -86,6 +90,8 @@ class Rendering(Context):
         """Return what is printed between elements: markup, or a blank; a text is lost there."""
         if isinstance(value, _RICH):
             return self._runs(str(value))
+        if isinstance(value, Insert) and value.picture() is not None:
+            raise InsertPlaceError
         if isinstance(value, Insert) or (isinstance(value, Markup) and "<" in value):
             return self._text(value)
         written = str(value) if isinstance(value, Markup) else html.escape(plain(value), quote=False)
@@ -97,9 +103,7 @@ class Rendering(Context):
         if isinstance(value, Markup):  # what the template has put together itself: its values are noted already
             return str(value)
         if isinstance(value, Insert):
-            if self.environment.document is None:
-                raise NeedsDocumentError
-            return str(value.bound(self.environment.document))
+            return self._insert(value)
         if isinstance(value, _RICH):
             return self._runs(str(value))
         if isinstance(value, Listing):
@@ -108,6 +112,16 @@ class Rendering(Context):
         written = html.escape(plain(value), quote=False)
         self.printed.note(written)
         return written
+
+    def _insert(self, value: Insert) -> str:
+        if self.environment.document is not None:
+            return value.markup(self.environment.document)
+        if (picture := value.picture()) is None:
+            raise NeedsDocumentError
+        if self.printed.page is None:
+            raise InsertPlaceError
+        self.printed.drawn = True
+        return self.printed.page.markup(picture)
 
     def _runs(self, markup: str) -> str:
         for text in _RUNS.findall(markup):
@@ -170,7 +184,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def environment(printed_texts: Printed | None = None, document: DocxTemplate | None = None) -> Sandbox:
-    """Return a sandbox; given notes, all its renderings share them; given a document, pictures can be printed."""
+    """Return a sandbox; given notes, all its renderings share them; given docxtpl's document, it writes the inserts."""
     sandbox = Sandbox(undefined=StrictUndefined, autoescape=True)
     sandbox.filters = {name: sandbox.filters[name] for name in ("length", "first", "last", "default", "upper")}
     sandbox.filters.update(FILTERS)

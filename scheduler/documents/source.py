@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Template, nodes
 
 from scheduler.documents import mending
+from scheduler.documents.album import Album
 from scheduler.documents.mending import Frame
 from scheduler.documents.order import restored
 from scheduler.documents.readback import text_of
@@ -27,6 +28,7 @@ FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.foot
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 _START = re.compile(r"<([^\s>/]+)[^>]*>")
+_ID = re.compile(r'\sid="(\d+)"')
 _LINE = re.compile(r"\n(?=<w:p[ >])")
 _UNREAD = re.compile(r"/word/(endnotes|comments)\.xml")  # docxtpl fills neither, and Jinja leaves no braces elsewhere
 MARKS = re.compile(r"\{[{%#]")
@@ -51,6 +53,7 @@ class Source:
     before: str
     after: str = ""
     body: bool = False
+    first_id: int = 1  # that no drawing of the part has
 
     @property
     def filled(self) -> bool:
@@ -75,23 +78,27 @@ class Part:
         """Whether nothing has to be mended whatever the data, so that the part can be written as it comes."""
         return self.proven and self.regular and self.full and self.even
 
-    def begun(self, values: dict[str, Any]) -> tuple[Printed, Iterator[str]]:
+    def begun(self, values: dict[str, Any], album: Album) -> tuple[Printed, Iterator[str]]:
         """Return the notes of a new rendering, and its pieces, which are made one after the other."""
         context: Any = self.template.new_context(values)
+        context.printed.page = album.page(self.source.name, self.source.first_id)
         return context.printed, iter(self.template.root_render_func(context))
 
     def document(self, xml: str) -> bytes:
         """Return the whole file of a part's markup."""
         return "".join((self.source.before, xml, self.source.after)).encode()
 
-    def mended(self, xml: str) -> str:
-        """Return the part's markup with all that docxtpl does to it after Jinja, and with whole cells."""
+    def mended(self, xml: str, *, drawn: bool) -> str:
+        """Return the part's markup with all that docxtpl does to it after Jinja, and with whole cells.
+
+        `drawn`: whether a picture was printed into it.
+        """
         xml = mending.lines(xml)
         if not self.proven:
             xml = self._parsed(xml)
         elif not self.regular:
             xml = mending.tables(xml, self.source.frame)
-        if self.drawings:
+        if self.drawings or (drawn and self.source.body):
             xml = mending.numbered(xml, mending.numbers())
         return xml if self.full else mending.cells(xml)
 
@@ -118,7 +125,8 @@ def sources(document: DocxTemplate) -> Iterator[Source]:
         text = document.get_part_xml(story)
         if start := _START.match(text):
             frame = Frame(start[0], start[0], f"</{start[1]}>")
-            yield Source(name.lstrip("/"), frame, restored(document.patch_xml(text)), DECLARATION)
+            patched = restored(document.patch_xml(text))
+            yield Source(name.lstrip("/"), frame, patched, DECLARATION, first_id=_first_id(text))
 
 
 def _body(document: DocxTemplate) -> Source:
@@ -130,7 +138,13 @@ def _body(document: DocxTemplate) -> Source:
     full = text[: text.index(">") + 1]
     frame = Frame("<w:body>", full, "</w:body>")
     patched = mending.number_first(restored(document.patch_xml(frame.bare + text[len(full) :])))
-    return Source(document.docx.part.partname.lstrip("/"), frame, patched, before, after, body=True)
+    name = document.docx.part.partname.lstrip("/")
+    return Source(name, frame, patched, before, after, body=True, first_id=_first_id(text))
+
+
+def _first_id(text: str) -> int:
+    """Return the first number that no element of a part has, as python-docx counts them."""
+    return max(map(int, _ID.findall(text)), default=0) + 1
 
 
 def parsed(sandbox: Sandbox, text: str) -> nodes.Template:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template as JinjaTemplate
 
+from scheduler.documents.album import TYPES, Album, Media
 from scheduler.documents.archive import Archive, Entry, deflated, entries
 from scheduler.documents.filling import filled
 from scheduler.documents.sandbox import Sandbox, environment
@@ -70,6 +73,7 @@ class Template:
     parts: tuple[Part, ...]
     properties: Properties | None
     archive: Archive
+    media: Media
 
     def filled(self, values: Mapping[str, Any], at: datetime) -> bytes:
         """Return the document with these values, each of which was found in it again.
@@ -77,15 +81,16 @@ class Template:
         Raises:
             LostError: some were not.
             NeedsDocumentError: a value can only be written by docxtpl itself.
+            PictureError, InsertPlaceError: a picture is none, or stands where none can.
         """
-        context = dict(values)
-        made = [filled(part, context) for part in self.parts]
+        context, album = dict(values), Album(self.media)
+        made = [filled(part, context, album) for part in self.parts]
         if lost := [item for _, texts in made for item in texts]:
             raise LostError(lost)
         changed = [entry for entry, _ in made]
         if self.properties:
             changed.append(self.properties.filled(context, at))
-        return self.archive.written(changed)
+        return self.archive.written([*changed, *album.entries()])
 
 
 @lru_cache(maxsize=KEPT)
@@ -106,7 +111,16 @@ def template_of(content: bytes, *, boxed: bool = False) -> Template:
     parts = tuple(compiled(sandbox, source) for source in sources(document) if source.filled)
     names = {part.source.name for part in parts} | ({properties.name} if properties else set())
     kept = tuple(item for item in entries(content) if item.name not in names)
-    return Template(parts, properties, Archive(kept))
+    return Template(parts, properties, Archive(kept), _media(content, document))
+
+
+def _media(content: bytes, document: DocxTemplate) -> Media:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        names = package.namelist()
+        listed = [name for name in names if name == TYPES or name.endswith(".rels")]
+        files = {name: package.read(name).decode("utf-8-sig") for name in listed}
+    pictures = {item.sha1: item.partname.lstrip("/") for item in document.docx.part.package.image_parts}
+    return Media.of(files, names, pictures)
 
 
 def _properties(document: DocxTemplate, sandbox: Sandbox) -> Properties | None:

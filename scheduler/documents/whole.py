@@ -1,4 +1,4 @@
-"""A document that docxtpl itself renders as a whole, because a picture or another document goes into it."""
+"""A document that docxtpl itself renders as a whole, because another document goes into it."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace as Row
 from typing import Any
 
+from docx import Document
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage, Listing, RichText, RichTextParagraph
 from jinja2 import Environment
@@ -180,6 +181,29 @@ def picture(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(written)
 
 
+def jpeg(side: int) -> bytes:
+    """A photograph as far as it tells its size."""
+    marks = (
+        (b"\xe0", b"JFIF\0\1\1\1" + struct.pack(">2H", 96, 96) + b"\0\0"),
+        (b"\xc0", b"\x08" + struct.pack(">2H", side, side) + b"\1\1\x11\0"),
+        (b"\xda", b"\1\1\0\0\x3f\0"),
+    )
+    written = (b"\xff" + mark + struct.pack(">H", len(content) + 2) + content for mark, content in marks)
+    return b"\xff\xd8" + b"".join(written) + b"\0\xff\xd9"
+
+
+def with_a_picture(content: bytes, *printed: str) -> bytes:
+    """A template that shows a picture of its own, and prints others behind it."""
+    document, result = Document(), io.BytesIO()
+    document.add_picture(io.BytesIO(content))
+    for text in printed:
+        document.add_paragraph(text)
+    document.sections[0].footer.paragraphs[0].add_run().add_picture(io.BytesIO(content))
+    document.sections[0].footer.add_paragraph(printed[0])
+    document.save(result)
+    return result.getvalue()
+
+
 def _rich() -> RichText:
     rich = RichText("grasso & <", bold=True, color="#FF0000", size=28)
     rich.add(" corsivo\tdopo", italic=True, font="Arial", underline="double")
@@ -194,13 +218,28 @@ def _rich_paragraphs() -> RichTextParagraph:
 
 def _pictures(document: DocxTemplate) -> dict[str, Any]:
     logo = InlineImage(document, io.BytesIO(FIRST), width=Mm(20))
-    return {"logo": logo, "grafico": InlineImage(document, io.BytesIO(SECOND))}
+    photograph = InlineImage(document, io.BytesIO(PHOTOGRAPH), width=Mm(33.3))
+    return {"logo": logo, "grafico": InlineImage(document, io.BytesIO(SECOND)), "foto": photograph}
 
 
-FIRST, SECOND = picture(4), picture(9)
+FIRST, SECOND, PHOTOGRAPH = picture(4), picture(9), jpeg(12)
+OURS = {"logo": Picture(FIRST, 20), "grafico": Picture(SECOND), "foto": Picture(PHOTOGRAPH, 33.3), "due": "uno\ndue"}
 INNER = docx(p("dentro", properties=STYLED), tbl(2, tr("a", "b")))
 LISTED = tbl(2, tr(LOOP[0], ""), tr("{{ r.nome }}", "{{ r.importo }}"), tr(LOOP[1], ""))
 BROKEN = docx(p("prima {{ z }} dopo", properties=RIGHT), p(run("{{ z }}", "<w:b/>")), tbl(1, tr("{{ z }}")))
+PICTURES: dict[str, bytes] = {
+    "pictures": docx(p("a {{ logo }} b {{ x }}"), tbl(1, tr("{{ grafico }}")), header=p("{{ logo }}")),
+    "pictures twice, and among drawings": docx(p(DRAWING), p("{{ logo }}{{ logo }} {{ foto }}"), p(DRAWING)),
+    "pictures in a loop of rows": docx(
+        tbl(2, tr("a", "b"), tr(LOOP[0], ""), tr("{{ r.nome }}", "{{ logo }}"), tr(LOOP[1], "")), p("{{ foto }}")
+    ),
+    "a picture beside a text that is taken apart": docx(p("{% if si %}{{ logo }}{% endif %} {{ due }}")),
+    "a picture kept for later": docx(p("{% set z %}{{ logo }}{% endset %}{{ z }} {{ z }}")),
+    "a picture where nesting is forgiven": docx(p("{% if no %}a"), p("b{% endif %}"), p("{{ logo }}")),
+    "headers that share a picture": docx(p("a"), header=p("{{ foto }}"), first=p("{{ foto }} {{ x }}"), sections=2),
+    "pictures beside the template's own": with_a_picture(FIRST, "{{ logo }} {{ grafico }} {{ foto }}"),
+    "photographs beside the template's own": with_a_picture(PHOTOGRAPH, "{{ foto }} {{ x }} {{ logo }}"),
+}
 BREAKS = ["a\nb", "a\tb\tc", "\n", "a\n\nb & c", "x\ny\tz"]
 
 CASES: dict[str, Case] = {
@@ -232,14 +271,10 @@ CASES: dict[str, Case] = {
         {"z": RichText("grasso", bold=True)},
     ),
     "rich paragraphs": Case(docx(p("{{p z }}"), p("fine")), {"z": _rich_paragraphs()}),
-    "pictures": Case(
-        docx(p("a {{ logo }} b {{ x }}"), tbl(1, tr("{{ grafico }}")), header=p("{{ logo }}")),
-        {"logo": Picture(FIRST, 20), "grafico": Picture(SECOND)},
-        _pictures,
-    ),
+    **{name: Case(content, OURS, _pictures) for name, content in PICTURES.items()},
     "a document in the document": Case(
-        docx(p("{{ x }}"), p("{{p altro }}"), p("fine"), footnote=p("{{ y }}")),
-        {"altro": Subdocument(INNER)},
-        lambda document: {"altro": document.new_subdoc(io.BytesIO(INNER))},
+        docx(p("{{ x }} {{ logo }}"), p("{{p altro }}"), p("fine"), footnote=p("{{ y }}")),
+        {**OURS, "altro": Subdocument(INNER)},
+        lambda document: {**_pictures(document), "altro": document.new_subdoc(io.BytesIO(INNER))},
     ),
 }

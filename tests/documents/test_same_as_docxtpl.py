@@ -2,7 +2,8 @@
 
 Evened out are: the instants of the properties, which docxtpl takes from the template; cells that it leaves without the
 paragraph, and properties without the order, that Word demands; the order of relationships and types, which means
-nothing; and `<a></a>`, which is `<a/>` wherever its namespace is declared.
+nothing; the blanks that indent the markup of pictures; and `<a></a>`, which is `<a/>` wherever its namespace is
+declared.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def parts(content: bytes) -> dict[str, str]:
     """Every part of a package by name: a line for each element, other bytes as they are.
 
     Relationships and content types are lists without an order, and python-docx writes them in its own: they are sorted.
-    So are the properties of cells and runs, whose order docxtpl does not keep.
+    So are the properties of cells and runs, whose order docxtpl does not keep. Blanks that indent drawings go.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return {name: _readable(name, package.read(name)) for name in package.namelist()}
@@ -139,7 +139,11 @@ def _with_whole_cells(part: bytes) -> bytes:
 def _readable(name: str, content: bytes) -> str:
     if not name.endswith((".xml", ".rels")):
         return content.hex()
-    lines = list(_lines(ElementTree.fromstring(content), 0))  # noqa: S314
+    root = ElementTree.fromstring(content)  # noqa: S314
+    for element in root.iter():
+        if "/drawingml/" in str(element.tag):
+            element.text, element.tail = (element.text or "").strip(), (element.tail or "").strip()
+    lines = list(_lines(root, 0))
     return "\n".join(lines if name.startswith("word/") and name.endswith(".xml") else sorted(lines))
 
 

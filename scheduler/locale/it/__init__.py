@@ -14,6 +14,7 @@ from scheduler.locale.it import (
     keeping,
     mails,
     pages,
+    pictures,
 )
 
 SENTENCES: dict[str, str] = {
@@ -30,4 +31,5 @@ SENTENCES: dict[str, str] = {
     **keeping.SENTENCES,
     **mails.SENTENCES,
     **pages.SENTENCES,
+    **pictures.SENTENCES,
 }
