@@ -51,6 +51,7 @@ HOMES: dict[str, set[str]] = {
     "isal": {"documents"},
     "jinja2": {"documents"},
     "markupsafe": {"documents"},
+    "matplotlib": {"documents"},
     "ninja": {"web"},
     "openpyxl": {"intake"},
     "pandas": {"intake"},

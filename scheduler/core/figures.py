@@ -39,6 +39,7 @@ class Operation(StrEnum):
 
 OF_OTHER_PERIODS = (Operation.PREVIOUS, Operation.YEAR_BEFORE, Operation.EARLIER, Operation.PARTS)
 OF_SEVERAL_ROWS = (Operation.ROWS, Operation.GROUP, Operation.PIVOT, Operation.STATEMENT, Operation.AMOUNTS)
+STATEMENT_COLUMNS = ("voce", "di_cui", "assegnato", "nel_periodo", "rendicontato", "residuo")
 DECIMALS = 2  # of an average that declares none
 
 

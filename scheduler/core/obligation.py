@@ -9,6 +9,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from scheduler.core.access import Person
+from scheduler.core.chart import ChartSpec
 from scheduler.core.data import AmountLine, TableSpec
 from scheduler.core.figures import CheckSpec, FigureSpec
 from scheduler.core.period import Frequency, Period
@@ -170,6 +171,7 @@ class Obligation:
     tables: tuple[TableSpec, ...] = ()
     figures: tuple[FigureSpec, ...] = ()
     checks: tuple[CheckSpec, ...] = ()
+    charts: tuple[ChartSpec, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
     nominative: tuple[Role, ...] = ()  # who may receive documents that are about single people
     line: int = 0  # where the file declares it

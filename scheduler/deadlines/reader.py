@@ -17,6 +17,7 @@ from scheduler.core.workdays import DAY, Shift
 from scheduler.deadlines import shape
 from scheduler.deadlines.agreements import agreements_of, office_of, people_of, roles_of, succession, workdays_of
 from scheduler.deadlines.changes import Form, later_forms
+from scheduler.deadlines.charts import charts_of
 from scheduler.deadlines.checks import checks_of
 from scheduler.deadlines.figures import figures_of
 from scheduler.deadlines.problems import Problems, add_shape_errors
@@ -129,6 +130,7 @@ class _Reader:
             tables=tuple(tables.values()),
             figures=figures,
             checks=checks_of(model, figures, tables, agreements, often, form.place("checks"), self.problems),
+            charts=charts_of(model, figures, tables, form.place("charts"), self.problems),
             nominative=tuple(self.role(name, form.place("nominative", at)) for at, name in enumerate(model.nominative)),
             line=self.problems.source.line(form.here),
             changed_on=form.since,

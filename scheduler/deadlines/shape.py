@@ -184,6 +184,17 @@ class Milestone(_Shape):
 MilestoneEntry = Annotated[Milestone, BeforeValidator(_milestone, json_schema_input_type=MilestoneText | Milestone)]
 
 
+class Chart(_Shape):
+    """A chart of a table's rows, or of how far one figure is from another."""
+
+    kind: Literal["line", "bar", "progress"]
+    of: Texts
+    label: str = ""
+    values: Texts = []
+    title: str = ""
+    alt: Title
+
+
 class Override(_Shape):
     """What is different for one occurrence, and why."""
 
@@ -241,6 +252,7 @@ class Obligation(_Shape):
     data: list[str] = []
     figures: dict[Name, Figure] = {}
     checks: list[Check] = []
+    charts: dict[Name, Chart] = {}
     overrides: dict[str, Override] = {}
     changes: list[Change] = []
     nominative: list[str] = []

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from scheduler.core.data import Dataset, Row
-from scheduler.core.figures import OF_SEVERAL_ROWS, FigureSpec, Operation
+from scheduler.core.figures import OF_SEVERAL_ROWS, STATEMENT_COLUMNS, FigureSpec, Operation
 from scheduler.core.making import Annex, Release
 from scheduler.core.obligation import Agreement, Obligation, Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.documents import unverified
+from scheduler.documents.charts import charts
 from scheduler.documents.formats import act
 from scheduler.locale.words import period_label
 
@@ -43,7 +44,7 @@ class Sheet:
     release: Release | None = None  # of data that did not pass
 
 
-# The names at the top, and the names inside them. `dati` and `tabelle` are each obligation's own.
+# The names at the top, and the names inside them. `dati`, `tabelle` and `grafici` are each obligation's own.
 NAMES: dict[str, tuple[str, ...]] = {
     "ufficio": ("ente", "settore", "destinatario"),
     "convenzione": ("titolo", "atti", "dal", "al", "da_confermare"),
@@ -60,7 +61,6 @@ LISTS: dict[str, tuple[str, ...]] = {
     "allegati": ("nome", "sha256"),
     "richiesta.elenco": ("tabella", "file", "foglio", "colonne"),
 }
-_STATEMENT = ("voce", "di_cui", "assegnato", "nel_periodo", "rendicontato", "residuo")
 _AMOUNTS = ("voce", "di_cui", "fonte", "anni")
 
 
@@ -96,6 +96,7 @@ def context(occurrence: Occurrence, office: Office, data: Dataset, sheet: Sheet)
         "destinatari": [SimpleNamespace(titolo=role.title) for role in obligation.recipients],
         "dati": SimpleNamespace(**figures),
         "tabelle": SimpleNamespace(**tables),
+        "grafici": SimpleNamespace(**charts(obligation.charts, data)),
         "fonti": [SimpleNamespace(file=item.path, foglio=item.sheet, sha256=item.sha256) for item in data.sources],
         "allegati": [SimpleNamespace(nome=item.name, sha256=item.sha256) for item in sheet.annexes],
         "richiesta": _request(obligation, sheet),
@@ -122,6 +123,11 @@ def figure_names(obligation: Obligation) -> tuple[str, ...]:
     )
 
 
+def chart_names(obligation: Obligation) -> tuple[str, ...]:
+    """Return the names under `grafici`."""
+    return tuple(chart.name for chart in obligation.charts)
+
+
 def _figure_columns(figure: FigureSpec, columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
     match figure.operation:
         case Operation.ROWS:
@@ -129,7 +135,7 @@ def _figure_columns(figure: FigureSpec, columns: Mapping[str, tuple[str, ...]]) 
         case Operation.GROUP | Operation.PIVOT:
             return figure.columns
         case Operation.STATEMENT:
-            return _STATEMENT
+            return STATEMENT_COLUMNS
         case Operation.AMOUNTS:
             return _AMOUNTS
         case _:

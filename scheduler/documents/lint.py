@@ -10,7 +10,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 
 from scheduler.core.obligation import Obligation
-from scheduler.documents.context import LISTS, NAMES, figure_names, table_columns
+from scheduler.documents.context import LISTS, NAMES, chart_names, figure_names, table_columns
 from scheduler.documents.faults import Fault, fault, problem
 from scheduler.documents.package import read_template
 from scheduler.documents.render import template_fault
@@ -34,7 +34,12 @@ def template_problems(path: Path, obligation: Obligation, lang: str) -> tuple[Pr
 def unknown_names(template: bytes, shown: str, obligation: Obligation, lang: str) -> tuple[Problem, ...]:
     """Return a problem for each name in the template that the obligation does not offer, and for wrong code."""
     rows = {**{f"tabelle.{name}": columns for name, columns in table_columns(obligation).items()}, **LISTS}
-    names = {**NAMES, "dati": figure_names(obligation), "tabelle": tuple(table_columns(obligation))}
+    names = {
+        **NAMES,
+        "dati": figure_names(obligation),
+        "tabelle": tuple(table_columns(obligation)),
+        "grafici": chart_names(obligation),
+    }
     try:
         found = _faults(tuple(jinja_sources(template)), names, rows)
     except (LeftError, UnreadableError) as error:

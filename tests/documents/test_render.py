@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from docx import Document
 
+from scheduler.core.chart import ChartKind, ChartSpec
 from scheduler.core.data import Mark
 from scheduler.deadlines import read_register
 from scheduler.documents.lint import unknown_names
@@ -158,11 +160,13 @@ def test_names_are_checked_without_rendering() -> None:
     register = read_register(ROOT / "deadlines.yaml")
     obligation = register.obligation("costi-personale-annuale")
     assert obligation
+    obligation = replace(obligation, charts=(ChartSpec("andamento", ChartKind.BAR, ("per_fonte",), "Costi"),))
     content = template(
         "{{ dati.totale }} {{ dati.totalle }} {{ perido.anno }} {{ periodo.ano }}",
         "{% for r in tabelle.costi %}{{ r.lordo }}{{ r.netto }}{{ loop.index }}{% endfor %}",
         "{% for r in fonti %}{{ r.file }}{{ r.lordo }}{% endfor %}",
         "{% for r in tabelle.cossti %}{{ r.x }}{% endfor %}",
+        "{{ grafici.andamento }} {{ grafici.andamneto }}",
         header="{{ ufficio.entte }}",
     )
     found = [str(problem) for problem in unknown_names(content, "templates/t.docx", obligation, "it")]
@@ -173,9 +177,11 @@ def test_names_are_checked_without_rendering() -> None:
         "tabelle.costi.netto",
         "fonti.lordo",
         "tabelle.cossti",
+        "grafici.andamneto",
         "ufficio.entte",
     ]
     assert found[0].endswith("forse «totale»")
+    assert found[6].endswith("forse «andamento»")
 
 
 def test_every_shipped_template_asks_only_for_what_its_obligations_offer() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -18,9 +19,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from docx import Document
 
+from scheduler.core.chart import ChartKind, ChartSpec
 from scheduler.core.data import Mark
 from scheduler.deadlines import read_register
+from scheduler.documents.charts import Chart
 from scheduler.documents.inserts import Picture
 from scheduler.documents.package import document_text
 from scheduler.documents.render import render
@@ -55,6 +59,14 @@ def hasty() -> Iterator[Press]:
 
 def fill(press: Press, template: bytes, **values: Any) -> str:
     return document_text(press.filled(template, "templates/t.docx", values, AT, "it"))
+
+
+def test_a_chart_is_drawn_there_within_its_memory_and_nowhere_else(press: Press) -> None:
+    spec = ChartSpec("c", ChartKind.BAR, ("t",), "Unità per ente", "Titolo", "ente", ("unita",))
+    chart = Chart(spec, ("CMM", "AFOL"), ((Decimal(12), Mark("n.r")),))
+    content = press.filled(docx(p("{{ x }}")), "templates/t.docx", {"x": chart}, AT, "it")
+    [drawing] = Document(io.BytesIO(content)).element.xpath("//wp:docPr")
+    assert drawing.get("descr") == "Unità per ente. CMM: 12; AFOL: n.r."
 
 
 def process_of(press: Press) -> int:

@@ -73,6 +73,7 @@ def gol_progress() -> Paper:
     add_figure_table(paper, "Dati di sintesi", figures)
     paper.add("Avanzamento per indicatore", "Heading 1")
     add_item_table(paper, ItemTable(_GOL_CAPTION, "obiettivo", "tabelle.gol", _GOL))
+    paper.add("{{ grafici.avanzamento }}")
     paper.add(f"PSP = patto di servizio personalizzato. {NOT_RECORDED}", "Nota")
     end_report(paper)
     return paper
