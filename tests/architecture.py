@@ -42,6 +42,7 @@ HOMES: dict[str, set[str]] = {
     "authlib": {"web"},
     "dbos": {"service"},
     "babel": {"documents"},
+    "barcode": {"documents"},
     "django": {"ledger", "framework", "web"},
     "docx": {"documents"},
     "docxtpl": {"documents"},
@@ -63,7 +64,7 @@ HOMES: dict[str, set[str]] = {
     "requests": {"web"},  # by which authlib speaks
     "rich": {"commands"},
     "ruamel": {"deadlines"},
-    "segno": {"web"},
+    "segno": {"documents", "web"},  # its codes stand on paper and on pages
     "simpleeval": {"intake"},
     "sqlalchemy": {"intake"},
     "stdnum": {"intake"},

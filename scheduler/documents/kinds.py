@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import wraps
+from typing import TypeVar
 
 from scheduler.core.data import Mark
 
+Written = TypeVar("Written")
 Printable = str | int | float | Decimal | date | Mark | bool | None
 
 
@@ -23,11 +25,11 @@ class WrongValueError(ValueError):
         self.value = value
 
 
-def named(name: str, write: Callable[..., str]) -> Callable[..., str]:
+def named(name: str, write: Callable[..., Written]) -> Callable[..., Written]:
     """Return a filter that says, where it cannot write, its name and what it got."""
 
     @wraps(write)
-    def filtered(value: object, *given: object, **words: object) -> str:
+    def filtered(value: object, *given: object, **words: object) -> Written:
         try:
             return write(value, *given, **words)
         except WrongValueError as error:

@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from scheduler.documents.codes import CODES
 from scheduler.documents.formats import FILTERS, printed
 from scheduler.documents.inserts import Insert, InsertPlaceError
 from scheduler.documents.order import restored
@@ -188,6 +189,7 @@ def environment(printed_texts: Printed | None = None, document: DocxTemplate | N
     sandbox = Sandbox(undefined=StrictUndefined, autoescape=True)
     sandbox.filters = {name: sandbox.filters[name] for name in ("length", "first", "last", "default", "upper")}
     sandbox.filters.update(FILTERS)
+    sandbox.filters.update(CODES)
     sandbox.globals = {}
     sandbox.printed, sandbox.document = printed_texts, document
     return sandbox
