@@ -19,6 +19,7 @@ from scheduler.documents.faults import Fault, fault, refusal
 from scheduler.documents.formats import printed
 from scheduler.documents.inserts import InsertPlaceError
 from scheduler.documents.kinds import WrongValueError, is_number
+from scheduler.documents.native_charts import NoChartError, SeriesError
 from scheduler.documents.sandbox import NeedsDocumentError, known_names
 from scheduler.documents.source import LeftError, UnreadableError
 from scheduler.documents.template import LostError, template_of
@@ -56,6 +57,8 @@ def template_fault(error: Exception) -> Fault:
         return fault("forbidden", reason=str(error))
     if isinstance(error, LeftError):
         return fault("left", part=str(error))
+    if isinstance(error, NoChartError):
+        return fault("native-chart", value=f"grafici.{error}")
     if isinstance(error, UnreadableError):
         return fault("not-docx")
     return fault("failed", reason=str(error))
@@ -68,12 +71,15 @@ def _told(shown: str, values: Mapping[str, Any], lang: str) -> Iterator[None]:
         yield
     except UndefinedError as error:
         raise refusal([_unknown(str(error), values)], shown, lang) from error
-    except (TemplateSyntaxError, SecurityError, LeftError, UnreadableError) as error:
+    except (TemplateSyntaxError, SecurityError, LeftError, UnreadableError, NoChartError) as error:
         raise refusal([template_fault(error)], shown, lang) from error
     except WrongValueError as error:
         raise refusal([_wrong_value(error)], shown, lang) from error
     except InsertPlaceError as error:
         raise refusal([fault("picture-place")], shown, lang) from error
+    except SeriesError as error:
+        told = fault("native-series", value=f"grafici.{error.name}", drawn=error.drawn, declared=error.declared)
+        raise refusal([told], shown, lang) from error
     except PictureError as error:
         raise refusal([fault("picture")], shown, lang) from error
     except LostError as error:

@@ -31,6 +31,7 @@ _START = re.compile(r"<([^\s>/]+)[^>]*>")
 _ID = re.compile(r'\sid="(\d+)"')
 _LINE = re.compile(r"\n(?=<w:p[ >])")
 _UNREAD = re.compile(r"/word/(endnotes|comments)\.xml")  # docxtpl fills neither, and Jinja leaves no braces elsewhere
+_DRAWN = re.compile(r"/word/charts/[^/]+\.xml")  # a chart's own texts
 MARKS = re.compile(r"\{[{%#]")
 _ESCAPES = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}"}
 
@@ -200,5 +201,7 @@ def loaded(content: bytes) -> DocxTemplate:
         raise UnreadableError from error
     for part in document.docx.part.package.parts:
         if _UNREAD.fullmatch(part.partname) and MARKS.search(text_of(part.blob)):
+            raise LeftError(part.partname.lstrip("/"))
+        if _DRAWN.fullmatch(part.partname) and MARKS.search(part.blob.decode("utf-8", "replace")):
             raise LeftError(part.partname.lstrip("/"))
     return document

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import io
+import itertools
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template as JinjaTemplate
 
+from scheduler.documents import native_charts
 from scheduler.documents.album import TYPES, Album, Media
 from scheduler.documents.archive import Archive, Entry, deflated, entries
 from scheduler.documents.filling import filled
+from scheduler.documents.native_charts import NativeChart
 from scheduler.documents.sandbox import Sandbox, environment
 from scheduler.documents.source import (
     MARKS,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 KEPT = 32  # templates; an office has about twenty
 LONGEST_PROPERTY = 255  # characters, as python-docx has it
 
+_CHART = re.compile(r"word/charts/[^/]+\.xml")
 _TIME = datetime(1601, 1, 1)  # noqa: DTZ001  (holds the place of an instant, and is none)
 
 
@@ -74,6 +79,7 @@ class Template:
     properties: Properties | None
     archive: Archive
     media: Media
+    charts: tuple[NativeChart, ...] = ()
 
     def filled(self, values: Mapping[str, Any], at: datetime) -> bytes:
         """Return the document with these values, each of which was found in it again.
@@ -82,6 +88,7 @@ class Template:
             LostError: some were not.
             NeedsDocumentError: a value can only be written by docxtpl itself.
             PictureError, InsertPlaceError: a picture is none, or stands where none can.
+            SeriesError: a chart drawn in Word has another number of series than the declared one.
         """
         context, album = dict(values), Album(self.media)
         made = [filled(part, context, album) for part in self.parts]
@@ -90,7 +97,7 @@ class Template:
         changed = [entry for entry, _ in made]
         if self.properties:
             changed.append(self.properties.filled(context, at))
-        return self.archive.written([*changed, *album.entries()])
+        return self.archive.written([*changed, *album.entries(), *native_charts.entries(self.charts, context)])
 
 
 @lru_cache(maxsize=KEPT)
@@ -102,6 +109,7 @@ def template_of(content: bytes, *, boxed: bool = False) -> Template:
     Raises:
         TemplateSyntaxError, SecurityError: Jinja's, for wrong and forbidden instructions.
         LeftError, UnreadableError: as `loaded` does.
+        NoChartError: an alternative text names a chart, and the drawing is none.
     """
     sandbox = environment()
     document = loaded(content)
@@ -111,7 +119,16 @@ def template_of(content: bytes, *, boxed: bool = False) -> Template:
     parts = tuple(compiled(sandbox, source) for source in sources(document) if source.filled)
     names = {part.source.name for part in parts} | ({properties.name} if properties else set())
     kept = tuple(item for item in entries(content) if item.name not in names)
-    return Template(parts, properties, Archive(kept), _media(content, document))
+    media = _media(content, document)
+    return Template(parts, properties, Archive(kept), media, _charts(content, parts, media))
+
+
+def _charts(content: bytes, parts: Iterable[Part], media: Media) -> tuple[NativeChart, ...]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        files = {name: package.read(name) for name in package.namelist() if _CHART.fullmatch(name)}
+    sources = (part.source for part in parts)
+    found = (native_charts.native_charts(item.name, item.text, media.relations, files) for item in sources)
+    return tuple(itertools.chain.from_iterable(found))
 
 
 def _media(content: bytes, document: DocxTemplate) -> Media:

@@ -9,6 +9,7 @@ from typing import Any
 
 from docxtpl import DocxTemplate
 
+from scheduler.documents import native_charts
 from scheduler.documents.archive import same_bytes
 from scheduler.documents.mending import cells
 from scheduler.documents.order import restored
@@ -50,8 +51,9 @@ def filled(content: bytes, values: Mapping[str, Any], at: datetime) -> bytes:
         put_box(document.docx)
     document.render(dict(values), jinja_env=environment(notes, document), autoescape=True)
     document.save(result)
-    properties = template_of(content).properties
-    changed = [properties.filled(dict(values), at)] if properties else []
+    template = template_of(content)
+    changed = [template.properties.filled(dict(values), at)] if template.properties else []
+    changed += native_charts.entries(template.charts, values)
     written = same_bytes(result.getvalue(), *changed)
     if lost := notes.lost + absent(document_text(written), notes.texts):
         raise LostError(lost)
