@@ -197,6 +197,7 @@ class Office:
     name: str
     addressee: str
     language: str
+    logo: str = ""  # a picture's path relative to the workspace; empty where none is declared
 
 
 @dataclass(frozen=True)

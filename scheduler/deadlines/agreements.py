@@ -16,15 +16,18 @@ from scheduler.deadlines import shape
 from scheduler.deadlines.holidays import is_known_country, legal_holidays
 from scheduler.deadlines.problems import Problems
 from scheduler.deadlines.source import Location
+from scheduler.deadlines.tables import check_inside
 
 # How far around the terms holidays are known: a due date falls at most 36 months (and a shift) after its period, and
 # a milestone at most 999 working days, about four years, on either side of it.
 YEARS_BEFORE_TERM, YEARS_AFTER_TERM = 5, 8
+LOGOS = (".png", ".jpg", ".jpeg")
 
 
-def office_of(model: shape.Office) -> Office:
+def office_of(model: shape.Office, problems: Problems) -> Office:
     """Return who the office is."""
-    return Office(model.body, model.name, model.addressee, model.language)
+    check_inside(model.logo, LOGOS, ("office", "logo"), problems)
+    return Office(model.body, model.name, model.addressee, model.language, model.logo)
 
 
 def roles_of(model: Mapping[str, shape.Role]) -> dict[str, Role]:

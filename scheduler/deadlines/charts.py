@@ -8,8 +8,8 @@ from scheduler.core.chart import MOST_SERIES, ChartKind, ChartSpec
 from scheduler.core.data import ColumnType, TableSpec
 from scheduler.core.figures import STATEMENT_COLUMNS, FigureSpec, Operation
 from scheduler.deadlines import shape
-from scheduler.deadlines.figures import is_number
 from scheduler.deadlines.problems import Problems
+from scheduler.deadlines.references import is_number
 from scheduler.deadlines.source import Location
 from scheduler.deadlines.tables import NUMERIC, check_numeric
 

@@ -66,7 +66,7 @@ class _Reader:
         milestones_of(defaults.milestones, everything, defaults.at, ("defaults", "milestones"), self.problems)
         obligations = [self.obligation(index, item, escalation) for index, item in enumerate(self.model.obligations)]
         return Register(
-            office=office_of(self.model.office),
+            office=office_of(self.model.office, self.problems),
             workdays=self.workdays,
             roles=self.roles,
             operator=operator,

@@ -67,6 +67,7 @@ class Office(_Shape):
     body: Title
     name: Title
     addressee: Title
+    logo: str = ""
     language: Literal["it", "en"] = "it"
     time_zone: str = "Europe/Rome"
     calendar: Calendar = Calendar()

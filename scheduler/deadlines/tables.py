@@ -140,13 +140,18 @@ def _check_query(model: shape.Table, location: Location, problems: Problems) -> 
 
 def _check_path(path: str, location: Location, problems: Problems) -> None:
     _check_placeholders(path, location, problems)
+    check_inside(path, SUFFIXES, location, problems)
+
+
+def check_inside(path: str, suffixes: tuple[str, ...], location: Location, problems: Problems) -> None:
+    """Add a problem where a path leads out of the workspace, or to a file of another kind; an empty one is none."""
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or PureWindowsPath(path).drive or "\\" in path:
         problems.add(location, "table.path", value=path)
     elif "**" in path:
         problems.add(location, "table.any", value=path)
-    elif pure.suffix.lower() not in SUFFIXES:
-        problems.add(location, "table.suffix", value=pure.suffix or "–", known=", ".join(SUFFIXES))
+    elif path and pure.suffix.lower() not in suffixes:
+        problems.add(location, "table.suffix", value=pure.suffix or "–", known=", ".join(suffixes))
 
 
 def _check_placeholders(value: str, location: Location, problems: Problems) -> None:

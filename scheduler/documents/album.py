@@ -124,7 +124,7 @@ class Page:
         Raises:
             PictureError: the bytes are no picture.
         """
-        image = _image(picture.content)
+        image = image_of(picture.content)
         width = None if picture.width_mm is None else round(picture.width_mm * 36000)  # English metric units
         cx, cy = image.scaled_dimensions(width, None)
         alt = f'descr="{html.escape(picture.alt)}" ' if picture.alt else ""
@@ -168,7 +168,12 @@ def _pictures(relations: str, folder: str) -> Iterable[tuple[str, str]]:
 
 
 @lru_cache(maxsize=32)
-def _image(content: bytes) -> Image:
+def image_of(content: bytes) -> Image:
+    """Return what a picture's bytes say of it: kind and size.
+
+    Raises:
+        PictureError: they are no picture.
+    """
     from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
     from docx.image.image import Image
 

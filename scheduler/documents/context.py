@@ -16,6 +16,7 @@ from scheduler.core.occurrence import Occurrence
 from scheduler.documents import unverified
 from scheduler.documents.charts import charts
 from scheduler.documents.formats import act
+from scheduler.documents.inserts import Picture
 from scheduler.locale.words import period_label
 
 TO_CONFIRM = "da confermare"
@@ -42,11 +43,12 @@ class Sheet:
     request: tuple[RequestItem, ...] = ()
     request_by: date | None = None
     release: Release | None = None  # of data that did not pass
+    logo: Picture | None = None
 
 
 # The names at the top, and the names inside them. `dati`, `tabelle` and `grafici` are each obligation's own.
 NAMES: dict[str, tuple[str, ...]] = {
-    "ufficio": ("ente", "settore", "destinatario"),
+    "ufficio": ("ente", "settore", "destinatario", "logo"),
     "convenzione": ("titolo", "atti", "dal", "al", "da_confermare"),
     "adempimento": ("id", "titolo", "fonte", "da_confermare"),
     "periodo": ("chiave", "etichetta", "dal", "al", "anno"),
@@ -75,7 +77,7 @@ def context(occurrence: Occurrence, office: Office, data: Dataset, sheet: Sheet)
         else:
             figures[name] = figure.value
     return {
-        "ufficio": _names("ufficio", office.body, office.name, office.addressee),
+        "ufficio": _office(office, sheet.logo),
         "convenzione": _agreement(occurrence.agreement),
         "adempimento": _names(
             "adempimento", obligation.id, obligation.title, obligation.source, list(obligation.unknown)
@@ -144,6 +146,13 @@ def _figure_columns(figure: FigureSpec, columns: Mapping[str, tuple[str, ...]]) 
 
 def _names(group: str, *values: object) -> SimpleNamespace:
     return SimpleNamespace(**dict(zip(NAMES[group], values, strict=True)))
+
+
+def _office(office: Office, logo: Picture | None) -> SimpleNamespace:
+    found = _names("ufficio", office.body, office.name, office.addressee, logo)
+    if logo is None:  # a template that prints one must not go without it in silence
+        del found.logo
+    return found
 
 
 def _agreement(agreement: Agreement) -> SimpleNamespace:

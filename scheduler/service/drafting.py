@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from scheduler.core.data import Dataset
+from scheduler.core.data import Dataset, Source
 from scheduler.core.ledger import Draft
 from scheduler.core.making import Annex, Making, Release
 from scheduler.core.obligation import Register
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.privacy import personal_columns
 from scheduler.documents.context import RequestItem, Sheet, context
+from scheduler.documents.logo import logo
 from scheduler.documents.package import content_of
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.sheet import SheetCache
@@ -75,7 +76,8 @@ class Drafter(Materials):
         on = draft.at.astimezone(self.workdays.zone).date()
         items = self.request_items(occurrence) if asked else ()
         title = occurrence.obligation.title
-        sheet = Sheet(title, draft.version, on, making.annexes, items, making.request_by, making.release)
+        shown = logo(self.workspace.root, self.office, self.workspace.lang)
+        sheet = Sheet(title, draft.version, on, making.annexes, items, making.request_by, making.release, shown)
         data = Dataset() if asked else self.loaded(occurrence, draft.at)
         return self._content(self._template(draft.document), occurrence, draft.document, data, sheet, draft.at)
 
@@ -150,7 +152,8 @@ class Drafter(Materials):
     ) -> Sheet:
         version = max(self.store.next_version(occurrence.key, name), least.get(name, 1))
         on = at.astimezone(self.workdays.zone).date()
-        return Sheet(occurrence.obligation.title, version, on, annexes, request, request_by)
+        shown = logo(self.workspace.root, self.office, self.workspace.lang)
+        return Sheet(occurrence.obligation.title, version, on, annexes, request, request_by, logo=shown)
 
     def _filled(self, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime) -> Document:
         template = self._template(name)
@@ -164,10 +167,16 @@ class Drafter(Materials):
             size=len(content),
             template_sha256=self.inputs.keep(template),
             at=at,
-            inputs=data.sources,
+            inputs=(*data.sources, *self._logo_kept(sheet)),
             making=self.inputs.making(occurrence, self.register, data, sheet),
         )
         return Document(draft, content, sheet.release)
+
+    def _logo_kept(self, sheet: Sheet) -> tuple[Source, ...]:
+        """Return the logo as one of the files that a document was made of, with its bytes kept."""
+        if sheet.logo is None:
+            return ()
+        return (Source(self.office.logo, "", self.inputs.keep(sheet.logo.content), len(sheet.logo.content)),)
 
     def _template(self, name: str) -> bytes:
         path = self.workspace.template(name)

@@ -13,6 +13,7 @@ from scheduler.core.making import Annex
 from scheduler.core.obligation import Office
 from scheduler.core.occurrence import Occurrence
 from scheduler.documents.context import RequestItem, Sheet, context
+from scheduler.documents.logo import logo
 from scheduler.documents.package import content_of
 from scheduler.errors import Problem, TemplateError
 from scheduler.intake.invented import CASES, LONG, Case, invented
@@ -52,8 +53,10 @@ class Rehearsal:
         lang, shown = self.workspace.lang, f"templates/{name}.docx"
         is_request = name not in occurrence.obligation.documents
         data = Dataset() if is_request else made
-        values = context(occurrence, self.office, data, _sheet(occurrence, case, is_request, self.at.date()))
         try:
+            shown_logo = logo(self.workspace.root, self.office, lang)
+            sheet = replace(_sheet(occurrence, case, is_request, self.at.date()), logo=shown_logo)
+            values = context(occurrence, self.office, data, sheet)
             self.press.filled(content_of(self.workspace.template(name), shown, lang), shown, values, self.at, lang)
         except TemplateError as error:
             tried = text(lang, f"rehearsal.{case.name}", key=occurrence.key)

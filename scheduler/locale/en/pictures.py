@@ -31,4 +31,13 @@ SENTENCES: dict[str, str] = {
     "chart.empty": "no data",
     "chart.blank": "not stated",
     "chart.more": "and {count} more items",
+    "logo.alt": "Logo: {body}",
+    "logo.unreadable": "the office's logo (office.logo) cannot be read ({reason})",
+    "logo.unreadable.remedy": "put it into the workspace, or correct office.logo in deadlines.yaml",
+    "logo.too-big": "the office's logo has {size} bytes",
+    "logo.too-big.remedy": "a logo has less than 2 MB: make it smaller",
+    "logo.kind": "the office's logo is no PNG or JPEG picture, or is damaged",
+    "logo.kind.remedy": "save it again as PNG or JPEG",
+    "logo.too-large": "the office's logo has {width} × {height} dots",
+    "logo.too-large.remedy": "make it smaller than 5000 dots on each side",
 }

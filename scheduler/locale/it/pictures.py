@@ -31,4 +31,13 @@ SENTENCES: dict[str, str] = {
     "chart.empty": "nessun dato",
     "chart.blank": "non indicato",
     "chart.more": "e altre {count} voci",
+    "logo.alt": "Logo: {body}",
+    "logo.unreadable": "il logo dell'ufficio (office.logo) non si può leggere ({reason})",
+    "logo.unreadable.remedy": "metterlo nella cartella di lavoro, o correggere office.logo in deadlines.yaml",
+    "logo.too-big": "il logo dell'ufficio è di {size} byte",
+    "logo.too-big.remedy": "un logo sta sotto i 2 MB: ridurlo",
+    "logo.kind": "il logo dell'ufficio non è un'immagine PNG o JPEG, o è guasto",
+    "logo.kind.remedy": "salvarlo di nuovo come PNG o JPEG",
+    "logo.too-large": "il logo dell'ufficio è di {width} × {height} punti",
+    "logo.too-large.remedy": "ridurlo sotto i 5000 punti per lato",
 }
