@@ -22,7 +22,7 @@ from scheduler.service.drafting import Drafter
 
 _LONGEST_EXAMPLE = 80  # characters
 _PLAIN = Case("one", 1)
-_OWN = ("dati", "tabelle")  # the names inside them are each obligation's own
+_OWN = ("dati", "tabelle", "grafici")  # the names inside them are each obligation's own
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,13 @@ def variables(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime)
     values = context(occurrence, drafter.office, data, sheet)
     general = (item for name, value in values.items() if name not in _OWN for item in _general(name, value))
     obligation = occurrence.obligation
-    return (*_figures(obligation, data, values), *_tables(obligation, data, values), *general)
+    own = (*_figures(obligation, data, values), *_tables(obligation, data, values), *_charts(obligation))
+    return (*own, *general)
+
+
+def _charts(obligation: Obligation) -> Iterator[Variable]:
+    for chart in obligation.charts:
+        yield Variable(f"grafici.{chart.name}", "type.picture", chart.alt, f"{chart.kind}: {', '.join(chart.of)}")
 
 
 def _data(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime) -> tuple[Occurrence, Dataset]:
@@ -114,7 +120,10 @@ def _general(name: str, value: object) -> Iterator[Variable]:
             yield Variable(f"{name}[].{column}", _type(item), _example(item), origin)
         return
     for inner in NAMES[name]:
-        found = getattr(value, inner)
+        found = getattr(value, inner, None)  # no logo where none is declared
+        if (name, inner) == ("ufficio", "logo"):
+            yield Variable("ufficio.logo", "type.picture", "", origin)
+            continue
         if isinstance(found, list) and found and isinstance(found[0], SimpleNamespace):
             yield from (
                 Variable(item.name.replace(inner, f"{name}.{inner}", 1), item.type, item.example, origin)

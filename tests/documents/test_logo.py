@@ -15,7 +15,7 @@ from scheduler.documents.logo import MAX_BYTES, logo
 from scheduler.errors import TemplateError
 from scheduler.settings import read_settings
 
-from .test_same_as_docxtpl import jpeg, picture
+from .corpus import jpeg, picture
 
 OFFICE = Office("Provincia di Esempio", "Settore", "Regione", "it", "logo.png")
 

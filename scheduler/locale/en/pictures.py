@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "filter.qr": "a shorter text: a QR code holds no more than 2331 letters",
     "filter.barcode": "a text of no more than 48 letters without accents: a barcode has none",
     "filter.width": "a width from 10 to 170 millimetres",
+    "type.picture": "picture",
     "kind.rows": "name of a table (of those in data, and the figures that are tables)",
     "chart.of": "a chart shows one table, here: {value}",
     "chart.of.remedy": "write of: table; for how far a figure is from its target, kind: progress and of: [reached, target]",

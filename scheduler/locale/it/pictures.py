@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "filter.qr": "un testo più corto: un codice QR tiene al più 2331 caratteri",
     "filter.barcode": "un testo di non più di 48 caratteri, senza accenti: un codice a barre non ne ha",
     "filter.width": "una larghezza da 10 a 170 millimetri",
+    "type.picture": "immagine",
     "kind.rows": "nome di tabella (tra quelle in data e i dati che sono tabelle)",
     "chart.of": "un grafico mostra una sola tabella, qui: {value}",
     "chart.of.remedy": "scrivere of: tabella; per l'avanzamento di un dato verso il suo obiettivo, kind: progress e of: [raggiunto, obiettivo]",
