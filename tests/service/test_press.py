@@ -25,7 +25,7 @@ from scheduler.core.chart import ChartKind, ChartSpec
 from scheduler.core.data import Mark
 from scheduler.deadlines import read_register
 from scheduler.documents.charts import Chart
-from scheduler.documents.inserts import Picture
+from scheduler.documents.inserts import Insert
 from scheduler.documents.package import document_text
 from scheduler.documents.render import render
 from scheduler.errors import TemplateError
@@ -149,8 +149,8 @@ def test_harmful_templates_do_not_reach_the_service(press: Press) -> None:
 
 def test_a_fault_of_the_program_itself_is_heard_of(press: Press) -> None:
     first = process_of(press)
-    with pytest.raises(RuntimeError, match="UnrecognizedImageError"):
-        fill(press, LETTER, x=Picture(b"no picture"))
+    with pytest.raises(RuntimeError, match="NotImplementedError"):
+        fill(press, LETTER, x=Insert())
     assert process_of(press) == first
 
 
