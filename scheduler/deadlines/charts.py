@@ -48,7 +48,8 @@ def row_types(figures: Sequence[FigureSpec], tables: Mapping[str, TableSpec]) ->
             case Operation.GROUP:
                 counted = [name for name, _ in figure.distinct] + ([figure.count] if figure.count else [])
                 kept = {name: types[name] for name in (*figure.by, *figure.sums) if name in types}
-                found[figure.name] = {**kept, **dict.fromkeys(counted, ColumnType.INTEGER)}
+                reckoned = dict.fromkeys(figure.columns, ColumnType.NUMBER)  # averages and shares
+                found[figure.name] = {**reckoned, **kept, **dict.fromkeys(counted, ColumnType.INTEGER)}
             case Operation.STATEMENT:
                 amounts = dict.fromkeys(STATEMENT_COLUMNS, ColumnType.AMOUNT)
                 found[figure.name] = {**amounts, "voce": ColumnType.TEXT}
