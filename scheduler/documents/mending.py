@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from docxtpl import DocxTemplate
 
 LAYOUT = "\t\n\a\f"
+TIE = "<w:sdt><w:sdtPr><w:alias"  # how a value's content control begins, which stands inside a paragraph
 _CELL_CONTROL = re.compile(r"%\}\s*<w:tc[ >/]|(?:</w:tc>|</w:trPr>|<w:tr>|<w:tr [^>]*>)\s*\{[%{]")
 _FILLED_SPAN = re.compile(r"<w:gridSpan[^>]*\{")
 _SPAN = re.compile(r'<w:gridSpan w:val="(\d+)"')
@@ -66,7 +67,7 @@ def recovered(xml: str, frame: Frame) -> str:
 
 def regular(source: str) -> bool:
     """Tell whether the grid of every table fits its rows whatever the data, as the template stands."""
-    return all(map(_regular, _tables(source)))
+    return all(map(_regular, outermost_tables(source)))
 
 
 def _regular(table: str) -> bool:
@@ -81,7 +82,7 @@ def tables(xml: str, frame: Frame) -> str:
     """Return the body with the grid of each table as wide as its widest row."""
     pieces: list[str] = []
     done = 0
-    for table in _tables(xml):
+    for table in outermost_tables(xml):
         start = xml.index(table, done)
         if not _fits(table):
             pieces += xml[done:start], recovered(table, frame)
@@ -89,8 +90,8 @@ def tables(xml: str, frame: Frame) -> str:
     return "".join([*pieces, xml[done:]]) if pieces else xml
 
 
-def _tables(xml: str) -> Iterator[str]:
-    """Yield the outermost tables."""
+def outermost_tables(xml: str) -> Iterator[str]:
+    """Yield the tables that stand in no other."""
     at = 0
     while (start := xml.find(_TABLE, at)) >= 0:
         at = _behind(xml, start)
@@ -107,7 +108,7 @@ def _behind(xml: str, at: int) -> int:
 
 def _fits(table: str) -> bool:
     """Tell whether docxtpl would leave a table's grid alone; those that are not plain are left for it to judge."""
-    if table.count(_TABLE) > 1 or "<w:sdt>" in table or _EMPTY_CELL.search(table):
+    if table.count(_TABLE) > 1 or table.count("<w:sdt>") > table.count(TIE) or _EMPTY_CELL.search(table):
         return False
     return max(map(_width, table.split(_ROW_END)[:-1]), default=0) == table.count(_COLUMN)
 

@@ -23,6 +23,7 @@ from scheduler.documents.native_charts import NoChartError, SeriesError
 from scheduler.documents.sandbox import NeedsDocumentError, known_names
 from scheduler.documents.source import LeftError, UnreadableError
 from scheduler.documents.template import LostError, template_of
+from scheduler.documents.ties import MARK
 from scheduler.documents.unverified import NAME
 
 _TOLD = 10  # lost values
@@ -32,11 +33,12 @@ _FAILURES = (
 )
 
 
-def render(template: bytes, shown: str, values: Mapping[str, Any], at: datetime, lang: str) -> bytes:
+def render(template: bytes, shown: str, values: Mapping[str, Any], at: datetime, lang: str, mark: str = "") -> bytes:
     """Return the filled document; the same arguments give the same bytes.
 
-    Given the template's bytes (already checked), the name to show in errors, the context, and the instant that the
-    document's properties state. A document into which a `Subdocument` is printed is made by docxtpl as a whole; every
+    Given the template's bytes (already checked), the name to show in errors, the context, the instant that the
+    document's properties state, and the mark that the document is to bear: with one, its values stand in ties. A
+    document into which a `Subdocument` is printed is made by docxtpl as a whole, without ties; every
     other one is made from the compiled template.
 
     Raises:
@@ -44,7 +46,10 @@ def render(template: bytes, shown: str, values: Mapping[str, Any], at: datetime,
     """
     with _told(shown, values, lang):
         try:
-            return template_of(template, boxed=NAME in values).filled(values, at)
+            boxed = NAME in values
+            if mark:
+                return template_of(template, boxed=boxed, tied=True).filled({**values, MARK: mark}, at)
+            return template_of(template, boxed=boxed).filled(values, at)
         except NeedsDocumentError:
             return whole.filled(template, values, at)
 

@@ -19,6 +19,7 @@ from scheduler.documents.order import restored
 from scheduler.documents.readback import text_of
 from scheduler.documents.sandbox import Printed, Sandbox
 from scheduler.documents.shape import settle
+from scheduler.documents.ties import tied
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
@@ -158,9 +159,10 @@ def parsed(sandbox: Sandbox, text: str) -> nodes.Template:
     return tree
 
 
-def compiled(sandbox: Sandbox, source: Source) -> Part:
-    """Return the part ready to be filled any number of times."""
-    tree, text = parsed(sandbox, source.text), source.text
+def compiled(sandbox: Sandbox, source: Source, numbers: Iterator[int] | None = None) -> Part:
+    """Return the part ready to be filled any number of times; given numbers for ties, with its values tied."""
+    text = source.text
+    tree = parsed(sandbox, text if numbers is None else tied(sandbox, text, numbers, body=source.body))
     own = [data.data for data in tree.find_all(nodes.TemplateData)]
     return Part(
         source,

@@ -30,6 +30,7 @@ from scheduler.documents.source import (
     loaded,
     sources,
 )
+from scheduler.documents.ties import numbering
 from scheduler.documents.unverified import put_box
 
 if TYPE_CHECKING:
@@ -101,10 +102,11 @@ class Template:
 
 
 @lru_cache(maxsize=KEPT)
-def template_of(content: bytes, *, boxed: bool = False) -> Template:
+def template_of(content: bytes, *, boxed: bool = False, tied: bool = False) -> Template:
     """Return the template of these bytes; the same object as long as it is among the last ones used.
 
-    One that is `boxed` begins with the box of data that did not pass.
+    One that is `boxed` begins with the box of data that did not pass. Given `tied`, its values stand in ties, and it
+    wants the draft's mark among them.
 
     Raises:
         TemplateSyntaxError, SecurityError: Jinja's, for wrong and forbidden instructions.
@@ -116,7 +118,8 @@ def template_of(content: bytes, *, boxed: bool = False) -> Template:
     if boxed:
         put_box(document.docx)
     properties = _properties(document, sandbox)
-    parts = tuple(compiled(sandbox, source) for source in sources(document) if source.filled)
+    numbers = numbering() if tied else None
+    parts = tuple(compiled(sandbox, source, numbers) for source in sources(document) if source.filled)
     names = {part.source.name for part in parts} | ({properties.name} if properties else set())
     kept = tuple(item for item in entries(content) if item.name not in names)
     media = _media(content, document)

@@ -25,14 +25,14 @@ from scheduler.documents.render import render
 from scheduler.errors import Problem, TemplateError
 
 
-def filled(template: bytes, shown: str, values: Mapping[str, Any], at: datetime, lang: str) -> bytes:
+def filled(template: bytes, shown: str, values: Mapping[str, Any], at: datetime, lang: str, mark: str = "") -> bytes:
     """Return the filled document, as `render` does, of a template that nobody has looked at yet.
 
     Raises:
         TemplateError: it holds what is harmful, or cannot be filled.
     """
     refuse_harmful(template, shown, lang)
-    return render(template, shown, values, at, lang)
+    return render(template, shown, values, at, lang, mark)
 
 
 def unread(template: bytes, shown: str, lang: str) -> tuple[Problem, ...]:

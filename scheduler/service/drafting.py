@@ -17,6 +17,7 @@ from scheduler.core.privacy import personal_columns
 from scheduler.documents.context import RequestItem, Sheet, context
 from scheduler.documents.logo import logo
 from scheduler.documents.package import content_of
+from scheduler.documents.ties import mark_of
 from scheduler.errors import Problem, SourceError
 from scheduler.intake.sheet import SheetCache
 from scheduler.service.materials import Materials
@@ -186,7 +187,9 @@ class Drafter(Materials):
         self, template: bytes, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime
     ) -> bytes:
         values = context(occurrence, self.office, data, sheet)
-        return self.press.filled(template, f"templates/{name}.docx", values, at.astimezone(UTC), self.workspace.lang)
+        mark = mark_of(occurrence.key, name, sheet.version)
+        shown, lang = f"templates/{name}.docx", self.workspace.lang
+        return self.press.filled(template, shown, values, at.astimezone(UTC), lang, mark)
 
 
 def _file_name(draft: Draft) -> str:

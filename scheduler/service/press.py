@@ -38,13 +38,15 @@ class Press:
         self._lock = threading.Lock()
         self._child: Child | None = None
 
-    def filled(self, template: bytes, shown: str, values: Mapping[str, Any], at: datetime, lang: str) -> bytes:
+    def filled(
+        self, template: bytes, shown: str, values: Mapping[str, Any], at: datetime, lang: str, mark: str = ""
+    ) -> bytes:
         """Return the document, as `render` does, of a template that nobody has looked at yet.
 
         Raises:
             TemplateError: the template is harmful or wrong, or takes too long or too much.
         """
-        reply = self._reply("filled", (template, shown, dict(values), at, lang), shown, lang)
+        reply = self._reply("filled", (template, shown, dict(values), at, lang, mark), shown, lang)
         if reply[:1] == wire.PROBLEMS:
             raise TemplateError(_problems(reply))
         return reply[1:]
