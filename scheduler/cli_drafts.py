@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,11 +33,35 @@ def explain(
 
 
 @draft_commands.command(help="draft")
-def draft(key: Key, output: Output = None, json: Json = False, workspace: Workspace = HERE, now: Now = "") -> None:
+def draft(
+    key: Key,
+    output: Output = None,
+    review: Annotated[bool, typer.Option("--review", help="option.review")] = False,
+    json: Json = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
     from scheduler.commands import working
     from scheduler.commands.clock import app_at
 
-    working.draft(app_at(workspace, now), key, output, as_json=json)
+    working.draft(app_at(workspace, now), key, output, review=review, as_json=json)
+
+
+@draft_commands.command(help="refresh")
+def refresh(
+    key: Key,
+    edited: Annotated[Path, typer.Option("--edited", help="option.edited")],
+    output: Output = None,
+    who: Who = "",
+    json: Json = False,
+    workspace: Workspace = HERE,
+    now: Now = "",
+) -> None:
+    from scheduler.commands import refreshing
+    from scheduler.commands.clock import app_at
+
+    if code := refreshing.refresh(app_at(workspace, now), key, edited, output, who, as_json=json):
+        raise typer.Exit(code)
 
 
 @draft_commands.command(help="variables")

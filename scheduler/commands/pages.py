@@ -21,6 +21,7 @@ from scheduler.errors import ScadenzarioError
 from scheduler.service.comparisons import Comparisons
 from scheduler.service.copies import Form, Printer, program
 from scheduler.service.readiness import Readiness, readiness
+from scheduler.service.reviewing import review_copy
 from scheduler.service.tracing import Trace, trace
 from scheduler.service.variables import Variable
 from scheduler.web.access.beside import Beside
@@ -124,6 +125,10 @@ class Papers:
     def trace(self, occurrence: Occurrence, name: str) -> Trace:
         """Return where a value comes from that the documents would have now."""
         return trace(self.app.drafter, occurrence, name, self.app.clock())
+
+    def review(self, draft: Draft) -> bytes:
+        """Return a draft with the sources of its figures."""
+        return review_copy(draft, self.figures(draft), self.app.workspace)
 
     def figures(self, draft: Draft) -> KeptFigures | None:
         """Return the figures that a draft was made with, as far as they were kept."""

@@ -19,15 +19,20 @@ from scheduler.commands.console import print_json, say, warn
 from scheduler.commands.simulation import simulation as simulation_of
 from scheduler.commands.starting import refuse_used
 from scheduler.commands.sweeping import print_report
+from scheduler.core.ledger import Draft
 from scheduler.locale import text
 from scheduler.locale.facts import comparison_facts
 from scheduler.service.comparisons import Comparisons
 from scheduler.service.readiness import released
+from scheduler.service.reviewing import review_copy
 from scheduler.service.sweep import SweepReport
 
 
-def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
-    """Make the drafts of an occurrence now and keep them; with an output file, put the first one there as well."""
+def draft(app: App, key: str, output: Path | None, *, review: bool, as_json: bool) -> None:
+    """Make the drafts of an occurrence now and keep them; with an output file, put the first one there as well.
+
+    `review`: put there its reviewer's copy instead.
+    """
     occurrence = clock.occurrence(app, key)
     documents = app.drafter.keep(lambda least: app.drafter.documents(occurrence, (), app.clock(), least))
     for warning in (*released(app.drafter, occurrence, app.clock()), *app.drafter.warnings(occurrence)):
@@ -36,7 +41,7 @@ def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
     for item in drafts:
         app.store.record_draft(item)
     if output is not None:
-        output.write_bytes(documents[0].content)
+        output.write_bytes(_review(app, drafts[0]) if review else documents[0].content)
     if as_json:
         compare = Comparisons(app.workspace, app.store).of
         print_json(
@@ -57,6 +62,10 @@ def draft(app: App, key: str, output: Path | None, *, as_json: bool) -> None:
         say(text(app.lang, "cli.drafted", file=str(app.workspace.var / item.path), version=item.version))
     if output is not None:
         say(text(app.lang, "cli.written", file=str(output)))
+
+
+def _review(app: App, draft: Draft) -> bytes:
+    return review_copy(draft, Comparisons(app.workspace, app.store).figures(draft), app.workspace)
 
 
 def simulate(app: App, since: str, until: str, out: Path | None, *, filed_on_target: bool, as_json: bool) -> int:

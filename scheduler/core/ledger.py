@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from scheduler.core.data import Source
 from scheduler.core.making import Making
+from scheduler.core.rework import Rework
 
 
 class ActKind(StrEnum):
@@ -20,6 +21,7 @@ class ActKind(StrEnum):
     REOPENING = "reopening"
     DRAFTING = "drafting"  # a draft was asked for now
     RELEASE = "release"  # a draft may be made of data that did not pass
+    RETURN = "return"  # a draft that was edited was put back
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Act:
     @property
     def decides(self) -> bool:
         """True where dates or state follow from it; what concerns drafts alone changes neither."""
-        return self.kind not in (ActKind.DRAFTING, ActKind.RELEASE)
+        return self.kind not in (ActKind.DRAFTING, ActKind.RELEASE, ActKind.RETURN)
 
 
 class Outcome(StrEnum):
@@ -121,6 +123,17 @@ class Draft:
     at: datetime
     inputs: tuple[Source, ...] = ()
     making: Making | None = None  # None: made before its inputs were kept
+    rework: Rework | None = None  # None: all of it is the service's own
+
+    @property
+    def own_path(self) -> str:
+        """The file of what the service itself had made: this one, unless people's text is in it."""
+        return self.rework.own if self.rework else self.path
+
+    @property
+    def own_sha256(self) -> str:
+        """The fingerprint of that file."""
+        return self.rework.own_sha256 if self.rework else self.sha256
 
     @property
     def made_of(self) -> tuple[str, ...]:

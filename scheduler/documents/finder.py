@@ -47,6 +47,8 @@ class _Place:
     name: str = ""
     heading: str = ""
     label: str = ""
+    start: int = 0
+    end: int = 0
     pieces: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     hollow: int = 0
@@ -99,7 +101,9 @@ class _Reader:
         """Return what was found; a bookmark says nothing where a content control of the same name is."""
         controls = {place.name for place, is_bookmark in self._ended if not is_bookmark}
         kept = [place for place, is_bookmark in self._ended if not (is_bookmark and place.name in controls)]
-        self._found.ties = [Tie(place.name, place.label, place.spot(), place.heading) for place in kept]
+        self._found.ties = [
+            Tie(place.name, place.label, place.spot(), place.heading, place.start, place.end) for place in kept
+        ]
         return self._found
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
@@ -117,12 +121,13 @@ class _Reader:
         elif name in ("p", "pStyle"):
             self._paragraph_opened(given.get("val") if name == "pStyle" else None)
         elif name == "sdt":
-            self._controls.append(_Place(heading=self._heading))
+            self._controls.append(_Place(heading=self._heading, start=at))
         elif name in ("alias", "tag", "showingPlcHdr") and self._controls:
             self._control(self._controls[-1], name, given.get("val", ""))
         elif name == "bookmarkStart":
             self._bookmark(given.get("id", ""), given.get("name", ""), self._behind(at))
         elif name == "bookmarkEnd" and (place := self._bookmarks.pop(given.get("id", ""), None)):
+            place.end = at if "p" in self._path else 0
             self._ended.append((place, True))
         elif name in ("tbl", "tr", "tc"):
             self._grid_opened(name, at)
@@ -146,6 +151,7 @@ class _Reader:
         elif name == "sdt" and self._controls:
             place = self._controls.pop()
             if place.name:
+                place.end = self._behind(at) if "p" in self._path else 0
                 self._ended.append((place, False))
         elif name in ("tbl", "tr", "tc") and self._grids:
             self._grid_closed(name, at)
@@ -206,7 +212,7 @@ class _Reader:
 
     def _bookmark(self, number: str, name: str, behind: int) -> None:
         if found := VALUE.match(name):
-            self._bookmarks[number] = _Place(found[0], self._heading, hollow=behind)
+            self._bookmarks[number] = _Place(found[0], self._heading, start=behind, hollow=behind)
             self._stand_in()
         elif found := TABLE.match(name):
             if self._grids:

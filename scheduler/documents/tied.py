@@ -24,6 +24,8 @@ class Tie:
     label: str  # what its template prints there: dati.totale|euro; '' where LibreOffice has left it out
     spot: Spot
     heading: str  # the nearest before it
+    start: int  # the bytes that it takes up with all that is around it
+    end: int  # 0 where it does not end inside a paragraph
 
 
 @dataclass(frozen=True)

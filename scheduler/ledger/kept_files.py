@@ -25,7 +25,7 @@ class KeptFiles:
 
     def all(self) -> tuple[KeptFile, ...]:
         """Return every file that a row names, with its fingerprint: mails, drafts and their inputs, evidence."""
-        return (*self._mails(), *self._drafts(), *self._inputs(), *self._evidence())
+        return (*self._mails(), *self._drafts(), *self._own(), *self._inputs(), *self._evidence())
 
     def _mails(self) -> Iterator[KeptFile]:
         columns = ("path", "sha256", "planned_at", "finished_at", "occurrence_key", "state")
@@ -38,6 +38,12 @@ class KeptFiles:
         columns = ("path", "sha256", "at", "occurrence_key", "document", "version")
         for row in models.Draft.objects.using(self.alias).order_by("id").values_list(*columns):
             yield KeptFile(KeptKind.DRAFT, *row)
+
+    def _own(self) -> Iterator[KeptFile]:
+        """Yield what the service itself had made of drafts that hold people's text."""
+        for item in map(draft, models.Draft.objects.using(self.alias).filter(rework__isnull=False).order_by("id")):
+            facts = (item.at, item.occurrence_key, item.document, item.version)
+            yield KeptFile(KeptKind.DRAFT, item.own_path, item.own_sha256, *facts)
 
     def _inputs(self) -> Iterator[KeptFile]:
         """Yield what drafts were made of; those before `making` was recorded have nothing kept."""

@@ -16,7 +16,7 @@ class Fact(models.Model):
 
 
 class Act(models.Model):
-    """A person's declaration: submission, extension, waiver, reopening, drafting, release."""
+    """A person's declaration: submission, extension, waiver, reopening, drafting, release, return."""
 
     occurrence_key = models.CharField(max_length=KEY, db_index=True)
     kind = models.CharField(max_length=20, db_index=True)
@@ -130,6 +130,7 @@ class Draft(models.Model):
     template_sha256 = models.CharField(max_length=64)
     at = models.DateTimeField()
     making = models.JSONField(null=True)  # how to make it again; null: made before that was kept
+    rework = models.JSONField(null=True)  # where it came from; null: all of it is the service's own
 
     class Meta:
         constraints = [  # noqa: RUF012  (Django's own idiom)

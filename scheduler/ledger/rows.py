@@ -11,6 +11,7 @@ from typing import Any
 from scheduler.core.data import Source
 from scheduler.core.ledger import Delivery, DeliveryState, Draft
 from scheduler.core.making import Annex, Making, Release
+from scheduler.core.rework import Rework
 from scheduler.ledger import models
 
 
@@ -53,6 +54,7 @@ def draft(row: models.Draft) -> Draft:
         at=row.at,
         inputs=tuple(Source(item.path, item.sheet, item.sha256, item.size) for item in inputs),
         making=None if row.making is None else _making(row.making),
+        rework=None if row.rework is None else Rework(**row.rework),
     )
 
 

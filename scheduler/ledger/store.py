@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -228,6 +228,7 @@ class Store:
                 template_sha256=draft.template_sha256,
                 at=utc(draft.at),
                 making=making_column(draft.making),
+                rework=None if draft.rework is None else asdict(draft.rework),
             )
             inputs = models.Input.objects.using(self.alias)
             for source in draft.inputs:

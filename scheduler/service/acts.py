@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from scheduler.ledger.stale import StaleError
 from scheduler.locale import text
 from scheduler.service import evidence
 from scheduler.service.drafting import Document, Drafter
+from scheduler.service.refreshing import base_of
 from scheduler.service.release import digest, paper
 from scheduler.service.workspace import Workspace
 
@@ -126,9 +128,23 @@ class Acts:
             return doubts, (self._problem("key", "act.otherwise-wrong", value=occurrence.key), *doubts)
         return doubts, ()
 
-    def _recorded(self, asked: Act, seen: int | None, proof: Upload | None = None, known: Found = ()) -> Act:
+    def give_back(
+        self, key: str, edited: Upload | None, reason: str, who: str, seen: int | None, now: datetime
+    ) -> Document:
+        """Record that a draft that was edited is put back, and keep it as the next version of its document."""
+        occurrence = self._view(key).occurrence
+        base = base_of(edited, self.store.drafts(occurrence.key), self.lang)
+        upload = edited or Upload("", b"")
+        sha256 = hashlib.sha256(upload.content).hexdigest()
+        act = self._recorded(Act(ActKind.RETURN, key, now, who, reason=reason), seen, sha256=sha256)
+        made = self.drafter.take_back(base, upload, act.who, now)
+        self.store.record_draft(made.draft)
+        return made
+
+    def _recorded(
+        self, asked: Act, seen: int | None, proof: Upload | None = None, known: Found = (), sha256: str = ""
+    ) -> Act:
         act = replace(asked, who=_clean(asked.who), reason=_clean(asked.reason))
-        sha256 = ""
         while True:
             view = self._view(act.occurrence_key)
             self._refuse_stale(seen, view)
@@ -175,7 +191,7 @@ class Acts:
         key, closing = view.occurrence.key, view.ledger.closing(view.occurrence.key)
         if kind is ActKind.REOPENING:
             return () if closing else (self._problem("key", "act.not-closed", value=key),)
-        if kind is ActKind.DRAFTING or not is_closed(view.occurrence, view.ledger):
+        if kind in (ActKind.DRAFTING, ActKind.RETURN) or not is_closed(view.occurrence, view.ledger):
             return ()
         if closing is None:
             return (self._problem("key", "act.waived-by-file", value=key),)
@@ -206,7 +222,7 @@ class Acts:
 
     def _of_words(self, act: Act) -> Found:
         found: list[Problem] = []
-        if not act.reason and act.kind is not ActKind.SUBMISSION:
+        if not act.reason and act.kind not in (ActKind.SUBMISSION, ActKind.RETURN):
             found.append(self._problem("reason", "act.reason"))
         if not act.who:
             found.append(self._problem("who", "act.no-who"))

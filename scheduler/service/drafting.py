@@ -14,6 +14,7 @@ from scheduler.core.making import Annex, Making, Release
 from scheduler.core.obligation import Register
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.privacy import personal_columns
+from scheduler.core.upload import Upload
 from scheduler.documents.context import RequestItem, Sheet, context
 from scheduler.documents.logo import logo
 from scheduler.documents.package import content_of
@@ -22,6 +23,7 @@ from scheduler.errors import Problem, SourceError
 from scheduler.intake.sheet import SheetCache
 from scheduler.service.materials import Materials
 from scheduler.service.press import Press
+from scheduler.service.refreshing import carried_on, taken_back
 from scheduler.service.workspace import Workspace
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
@@ -38,6 +40,7 @@ class Document:
     draft: Draft
     content: bytes
     release: Release | None = None  # of the data that it was filled with
+    own: bytes = b""  # what the service itself has made, where the content carries on people's text
 
 
 class Drafter(Materials):
@@ -64,7 +67,7 @@ class Drafter(Materials):
         for name in names or occurrence.obligation.documents:
             annexes = tuple(Annex(_file_name(item.draft), item.draft.sha256) for item in made)
             sheet = replace(self._sheet(occurrence, name, annexes, at, least), release=release)
-            made.append(self._filled(occurrence, name, data, sheet, at))
+            made.append(self._carried_on(self._filled(occurrence, name, data, sheet, at)))
         return tuple(made)
 
     def again(self, occurrence: Occurrence, draft: Draft, making: Making) -> bytes:
@@ -101,6 +104,23 @@ class Drafter(Materials):
         template = content_of(path, shown := f"templates/{path.name}", self.workspace.lang)
         return self.press.is_nominative(template, shown, occurrence.obligation, self.workspace.lang)
 
+    def _carried_on(self, made: Document) -> Document:
+        """Return a document with what people wrote into the version before it, if they did."""
+        known = self.store.drafts(made.draft.occurrence_key)
+        latest = [item for item in known if item.document == made.draft.document]
+        draft, content = carried_on(made.draft, made.content, latest[-1] if latest else None, self.workspace)
+        return made if draft is made.draft else Document(draft, content, made.release, made.content)
+
+    def take_back(self, base: Draft, edited: Upload, who: str, at: datetime) -> Document:
+        """Keep a document that was edited from a version as the next one; its row is the caller's to record."""
+
+        def make(least: Mapping[str, int]) -> tuple[Document, ...]:
+            known = self.store.next_version(base.occurrence_key, base.document)
+            version = max(known, least.get(base.document, 1))
+            return (Document(taken_back(base, edited, version, who, at), edited.content),)
+
+        return self.keep(make)[0]
+
     def request(
         self, occurrence: Occurrence, at: datetime, by: date, least: Mapping[str, int] = FIRST
     ) -> tuple[Document, ...]:
@@ -132,10 +152,12 @@ class Drafter(Materials):
         written: list[str] = []
         try:
             for item in documents:
-                if not self.workspace.keep_new(item.draft.path, item.content):
-                    self.workspace.discard(written)
-                    return item.draft
-                written.append(item.draft.path)
+                own = {item.draft.own_path: item.own} if item.own else {}
+                for path, content in {item.draft.path: item.content, **own}.items():
+                    if not self.workspace.keep_new(path, content):
+                        self.workspace.discard(written)
+                        return item.draft
+                    written.append(path)
         except SourceError:
             self.workspace.discard(written)
             raise

@@ -88,6 +88,8 @@ class Reproducer:
             SourceError: what it was made of was not kept, is gone or damaged; with every such file.
             UserError, TemplateError: this version of the program cannot use what was kept.
         """
+        if draft.rework is not None and draft.rework.who:
+            raise SourceError((self._problem(draft.path, "reproduce.by-hand", version=draft.rework.after),))
         if draft.making is None:
             raise SourceError((self._problem(draft.path, "reproduce.not-kept"),))
         files = self._files(draft, draft.making)
@@ -127,14 +129,14 @@ class Reproducer:
         return extended(found, making.extended_to, register.workdays) if making.extended_to else found
 
     def _compared(self, draft: Draft, making: Making, content: bytes) -> Reproduction:
-        if hashlib.sha256(content).hexdigest() == draft.sha256:
+        if hashlib.sha256(content).hexdigest() == draft.own_sha256:
             return Reproduction(draft, making, content, Likeness.IDENTICAL)
         try:
-            kept = self.workspace.read(draft.path)
+            kept = self.workspace.read(draft.own_path)
         except SourceError:
             return Reproduction(draft, making, content, Likeness.UNKNOWN)
-        if hashlib.sha256(kept).hexdigest() != draft.sha256:
-            raise SourceError((self.workspace.damaged(draft.path),))
+        if hashlib.sha256(kept).hexdigest() != draft.own_sha256:
+            raise SourceError((self.workspace.damaged(draft.own_path),))
         parts = tuple(_different(_parts(kept), _parts(content)))
         likeness = Likeness.DIFFERENT if parts else Likeness.SAME
         return Reproduction(draft, making, content, likeness, parts, changes(kept, content))

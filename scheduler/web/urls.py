@@ -7,7 +7,18 @@ from django.urls import path
 from scheduler.web import failures
 from scheduler.web.access import journey, profile, returning, signing_in
 from scheduler.web.api.interface import interface
-from scheduler.web.pages import acting, calendars, deliveries, drafts, home, listing, obligations, occurrence, trail
+from scheduler.web.pages import (
+    acting,
+    calendars,
+    deliveries,
+    drafts,
+    home,
+    listing,
+    obligations,
+    occurrence,
+    reworks,
+    trail,
+)
 
 handler400, handler404, handler500 = failures.refused, failures.missing, failures.broken
 
@@ -28,6 +39,8 @@ urlpatterns = [
     path(f"{_DRAFT}.pdf", drafts.copy, {"form": "PDF"}, name="draft-pdf"),
     path(f"{_DRAFT}-archivio.pdf", drafts.copy, {"form": "ARCHIVE"}, name="draft-archive"),
     path(f"{_DRAFT}.odt", drafts.copy, {"form": "ODT"}, name="draft-odt"),
+    path(f"{_DRAFT}/revisione.docx", drafts.review, name="draft-review"),
+    path(f"{_DRAFT}/aggiornamento", reworks.rework, name="rework"),
     path(f"{_DRAFT}/differenze", drafts.differences, name="differences"),
     path(f"{_DRAFT}/dati", drafts.figures, name="draft-figures"),
     path(f"{_DEADLINE}/prove/<int:number>", occurrence.evidence_file, name="evidence"),

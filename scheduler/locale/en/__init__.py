@@ -15,6 +15,7 @@ from scheduler.locale.en import (
     mails,
     pages,
     pictures,
+    reworks,
 )
 
 SENTENCES: dict[str, str] = {
@@ -32,4 +33,5 @@ SENTENCES: dict[str, str] = {
     **mails.SENTENCES,
     **pages.SENTENCES,
     **pictures.SENTENCES,
+    **reworks.SENTENCES,
 }

@@ -19,7 +19,7 @@ from scheduler.web.house import House, Request
 from scheduler.web.pages.occurrence import ACTS, shown
 from scheduler.web.words import occurrence_path
 
-FIELDS = ("on", "protocol", "evidence", "to", "reason")
+FIELDS = ("on", "protocol", "evidence", "edited", "to", "reason")
 
 
 @require_POST
@@ -53,6 +53,7 @@ class Form:
     to: date | None
     protocol: str
     proof: Upload | None
+    edited: Upload | None
     reason: str
     who: str
     seen: int
@@ -61,18 +62,24 @@ class Form:
 
 def form_of(request: Request) -> Form:
     """Return what a form says; who does it is whoever is signed in."""
-    sent, proof = request.POST, request.FILES.get("evidence")
+    sent = request.POST
     return Form(
         house=request.house,
         on=_day(sent.get("on", "")),
         to=_day(sent.get("to", "")),
         protocol=sent.get("protocol", ""),
-        proof=Upload(proof.name or "", proof.read()) if proof else None,
+        proof=_upload(request, "evidence"),
+        edited=_upload(request, "edited"),
         reason=sent.get("reason", ""),
         who=request.person.name if request.person else "",
         seen=_number(sent.get("seen", "")),
         wrong=sent.get("wrong", "") or "-",
     )
+
+
+def _upload(request: Request, field: str) -> Upload | None:
+    file = request.FILES.get(field)
+    return Upload(file.name or "", file.read()) if file else None
 
 
 def _day(word: str) -> date | None:
@@ -88,6 +95,10 @@ def _number(word: str) -> int:
 
 def _draft(form: Form, key: str) -> None:
     form.house.acts.draft(key, form.reason, form.who, form.seen, form.house.now)
+
+
+def _give_back(form: Form, key: str) -> None:
+    form.house.acts.give_back(key, form.edited, form.reason, form.who, form.seen, form.house.now)
 
 
 def _submit(form: Form, key: str) -> None:
@@ -111,7 +122,10 @@ def _release(form: Form, key: str) -> None:
     form.house.acts.release(key, form.reason, form.who, form.seen, form.house.now, form.wrong)
 
 
-_IN_ORDER: tuple[Callable[[Form, str], None], ...] = (_draft, _submit, _extend, _waive, _reopen, _release)
+_IN_ORDER: tuple[Callable[[Form, str], None], ...] = (
+    *(_draft, _give_back, _submit, _extend, _waive, _reopen),
+    _release,
+)
 _ACTS = dict(zip(ACTS, _IN_ORDER, strict=True))
 
 

@@ -48,6 +48,14 @@ def copy(request: Request, obligation: str, period: str, document: str, version:
 
 @require_safe
 @needs(Access.READER)
+def review(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
+    """Return a draft with the sources of its figures in comments and an annex."""
+    draft = draft_of(request.house, f"{obligation}/{period}", document, version)
+    return download(request.house.papers.review(draft), DOCX, f"{PurePosixPath(draft.path).stem}-revisione.docx")
+
+
+@require_safe
+@needs(Access.READER)
 def differences(request: Request, obligation: str, period: str, document: str, version: int) -> HttpResponse:
     """Show in which words a version differs from the one before it."""
     house, key = request.house, f"{obligation}/{period}"

@@ -25,7 +25,7 @@ from scheduler.web.house import House, Request
 
 MOST_MAILS = 100
 _ABOUT_DRAFTS = ("bozza", "sblocco")
-ACTS = ("bozza", "trasmissione", "proroga", "annullamento", "riapertura", "sblocco")
+ACTS = ("bozza", "rientro", "trasmissione", "proroga", "annullamento", "riapertura", "sblocco")
 
 
 @dataclass(frozen=True)
