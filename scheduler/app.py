@@ -223,8 +223,7 @@ class App:
         from scheduler.core.plan import in_force
         from scheduler.core.status import status
 
-        known = ledger or self.ledger()
-        workdays, now = self.register.workdays, self.clock()
+        known, workdays, now = ledger or self.ledger(), self.register.workdays, self.clock()
         return tuple(status(item, workdays, known, now) for item in in_force(self.occurrences, workdays, known))
 
     def feed_token(self) -> str:
@@ -280,21 +279,22 @@ class App:
         from scheduler.intake.sheet import SheetCache
         from scheduler.service.drafting import Drafter
 
-        cache = SheetCache(Databases(self.settings.source_urls, workspace.root))
-        return Drafter(workspace, store, self.register, cache, self.press)
+        databases = Databases(self.settings.source_urls, workspace.root)
+        return Drafter(workspace, store, self.register, SheetCache(databases), self.press)
 
     def sweeper_over(
         self, workspace: Workspace, store: Store, postman: Postman, engine: Engine, identity: str
     ) -> Sweeper:
         """Return what makes passes over a workspace and a ledger that need not be this application's own."""
+        from scheduler.service.acts import Acts
         from scheduler.service.look import Lookout
         from scheduler.service.perform import Performer
+        from scheduler.service.returns import Returns
         from scheduler.service.sweep import Sweeper
 
-        operator = self.register.operator
-        drafter = self._drafter(workspace, store)
-        performer = Performer(
-            workspace, store, drafter, self.letters, self.agenda, operator, self.sender, identity, postman.claim
-        )
-        lookout = Lookout(self.agenda, store, operator)
-        return Sweeper(lookout, store, performer, postman, engine, postman.clock, self.trust_clock)
+        operator, drafter = self.register.operator, self._drafter(workspace, store)
+        own = (self.letters, self.agenda, operator, self.sender, identity, postman.claim)
+        performer = Performer(workspace, store, drafter, *own)
+        lookout, clock = Lookout(self.agenda, store, operator), postman.clock
+        returns = Returns(Acts(workspace, store, self.agenda, drafter, self.lang))
+        return Sweeper(lookout, store, performer, postman, engine, clock, self.trust_clock, returns)

@@ -24,7 +24,7 @@ from scheduler.service.workspace import Workspace
 
 WRONG = 1  # the exit code
 FIELD = "edited"
-_DAMAGE = (NotReadableError, zipfile.BadZipFile, zlib.error, KeyError)
+DAMAGE = (NotReadableError, zipfile.BadZipFile, zlib.error, KeyError)
 
 
 def base_of(edited: Upload | None, drafts: Sequence[Draft], lang: str) -> Draft:
@@ -43,7 +43,7 @@ def base_of(edited: Upload | None, drafts: Sequence[Draft], lang: str) -> Draft:
         raise _refused("rework.same", lang, document=same.document, version=same.version)
     try:
         borne = marks(edited.content)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise _refused("rework.unreadable", lang) from error
     base = [item for item in drafts if mark_of(item.occurrence_key, item.document, item.version) in borne]
     if not base:
@@ -74,7 +74,7 @@ def carried_on(draft: Draft, content: bytes, latest: Draft | None, workspace: Wo
         return draft, content
     try:
         made = refreshed(workspace.read(latest.own_path), workspace.read(latest.path), content).content
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise SourceError((workspace.damaged(latest.path),)) from error
     own = str(PurePosixPath(draft.path).with_suffix("")) + "-servizio.docx"
     rework = Rework(latest.version, own, draft.sha256)
@@ -95,7 +95,7 @@ def findings(draft: Draft, drafts: Sequence[Draft], workspace: Workspace) -> tup
     read = workspace.read
     try:
         return refreshed(read(before[0].own_path), read(before[0].path), read(draft.own_path)).findings
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise SourceError((workspace.damaged(draft.path),)) from error
 
 

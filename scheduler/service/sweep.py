@@ -16,6 +16,7 @@ from scheduler.service.delivery import Postman
 from scheduler.service.engine import Engine, Errand, Handlers, Kind, Progress
 from scheduler.service.look import Lookout, View, owed
 from scheduler.service.perform import Performer
+from scheduler.service.returns import Returns
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
     from scheduler.ledger.store import Store
@@ -60,6 +61,7 @@ class Sweeper:
     engine: Engine
     clock: Callable[[], datetime]
     trust_clock: bool = False
+    returns: Returns | None = None  # the folder of edited drafts
     lease: timedelta = LEASE  # how long a performer, or the engine's queue, has a piece of work to itself
 
     @property
@@ -74,6 +76,8 @@ class Sweeper:
     def sweep(self) -> SweepReport:
         """Make one pass and return what has come of it by then; an engine with queues may still be at it."""
         now = self.clock()
+        if self.returns is not None:
+            self.returns.take(now)
         actions = self._hand_out(now)
         self.send_ready(now)
         self.store.swept(now)

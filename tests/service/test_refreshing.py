@@ -26,6 +26,7 @@ from scheduler.ledger import database
 from scheduler.service.acts import Acts
 from scheduler.service.copies import program
 from scheduler.service.refreshing import findings
+from scheduler.service.returns import Returns
 from scheduler.settings import read_settings
 from tests.conftest import ROOT, missing
 from tests.service.libreoffice_typist import typed
@@ -205,6 +206,32 @@ def test_a_kept_file_that_is_damaged_is_named(office: Office) -> None:
         office.draft()
     path.write_bytes(content)
     office.draft()
+
+
+def test_a_draft_put_into_the_folder_is_taken_back_and_what_is_wrong_is_said_beside_it(office: Office) -> None:
+    returns, folder = Returns(office.acts), office.app.workspace.root / "bozze"
+    returns.take(office.now)
+    assert not folder.exists()
+    made = office.draft()
+    human = changed(office.content(made), lambda markup: markup.replace("Sintesi", "Sintesi di tutti", 1))
+    folder.mkdir()
+    (folder / "bozza mia.docx").write_bytes(human)
+    (folder / "altra.docx").write_bytes(plain())
+    (folder / "a metà.docx").write_bytes(human[:5000])
+    (folder / "~$bozza.docx").write_bytes(human)
+    returns.take(office.now)
+    back = [item for item in office.app.store.drafts(KEY) if item.document == DOCUMENT][-1]
+    assert (back.version, office.content(back)) == (made.version + 1, human)
+    assert back.rework
+    assert back.rework.who == "cartella «bozze»"
+    assert sorted(path.name for path in folder.glob("*.docx")) == ["a metà.docx", "~$bozza.docx"]
+    [kept] = (folder / "registrate").iterdir()
+    assert kept.read_bytes() == human
+    [note] = (folder / "respinte").glob("*.txt")
+    assert "non è una bozza di questa scadenza" in note.read_text("utf-8")
+    (folder / "a metà.docx").write_bytes(human)
+    returns.take(office.now)
+    assert len(list((folder / "respinte").glob("*.docx"))) == 2, "it is the same as what was taken back"
 
 
 def paragraphs(content: bytes, words: str) -> list[str]:

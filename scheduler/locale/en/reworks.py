@@ -47,4 +47,5 @@ SENTENCES: dict[str, str] = {
     "review.more": "and {count} more",
     "review.rows": "table of {count} rows",
     "review.link": "reviewer's copy",
+    "returns.who": "folder «bozze»",
 }

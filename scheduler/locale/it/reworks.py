@@ -47,4 +47,5 @@ SENTENCES: dict[str, str] = {
     "review.more": "e altre {count}",
     "review.rows": "tabella di {count} righe",
     "review.link": "copia per chi rivede",
+    "returns.who": "cartella «bozze»",
 }
