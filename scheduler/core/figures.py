@@ -34,12 +34,21 @@ class Operation(StrEnum):
     PREVIOUS = "previous"  # operands: a figure of this obligation, of the period before this one
     YEAR_BEFORE = "year_before"  # the same, of the same period of the year before
     EARLIER = "earlier"  # the same, its average in those of the last `periods` periods that have data
+    SERIES = "series"  # the same, a row for each of the last `periods` periods, this one included
     PARTS = "parts"  # the same, its sum over the months or quarters (`every`) of this period
 
 
-OF_OTHER_PERIODS = (Operation.PREVIOUS, Operation.YEAR_BEFORE, Operation.EARLIER, Operation.PARTS)
-OF_SEVERAL_ROWS = (Operation.ROWS, Operation.GROUP, Operation.PIVOT, Operation.STATEMENT, Operation.AMOUNTS)
+OF_OTHER_PERIODS = (Operation.PREVIOUS, Operation.YEAR_BEFORE, Operation.EARLIER, Operation.SERIES, Operation.PARTS)
+OF_SEVERAL_ROWS = (
+    Operation.ROWS,
+    Operation.GROUP,
+    Operation.PIVOT,
+    Operation.STATEMENT,
+    Operation.AMOUNTS,
+    Operation.SERIES,
+)
 STATEMENT_COLUMNS = ("voce", "di_cui", "assegnato", "nel_periodo", "rendicontato", "residuo")
+SERIES_COLUMNS = ("periodo", "valore")
 DECIMALS = 2  # of an average that declares none
 
 
@@ -73,7 +82,9 @@ class FigureSpec:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of a group's or a pivot's rows."""
+        """The columns of the rows of a group, a pivot or a series."""
+        if self.operation is Operation.SERIES:
+            return SERIES_COLUMNS
         if self.operation is Operation.PIVOT:
             return (*self.by, "valori", *((self.count,) if self.count else self.sums))
         counted = ((self.count,) if self.count else ()) + tuple(name for name, _ in self.distinct)

@@ -50,6 +50,8 @@ def row_types(figures: Sequence[FigureSpec], tables: Mapping[str, TableSpec]) ->
                 kept = {name: types[name] for name in (*figure.by, *figure.sums) if name in types}
                 reckoned = dict.fromkeys(figure.columns, ColumnType.NUMBER)  # averages and shares
                 found[figure.name] = {**reckoned, **kept, **dict.fromkeys(counted, ColumnType.INTEGER)}
+            case Operation.SERIES:
+                found[figure.name] = {"periodo": ColumnType.TEXT, "valore": ColumnType.NUMBER}
             case Operation.STATEMENT:
                 amounts = dict.fromkeys(STATEMENT_COLUMNS, ColumnType.AMOUNT)
                 found[figure.name] = {**amounts, "voce": ColumnType.TEXT}

@@ -36,6 +36,7 @@ class Figure(_Shape):
     previous: str | None = None
     year_before: str | None = None
     earlier: str | None = None
+    series: str | None = None
     parts: str | None = None
     where: dict[str, Texts] = {}
     by: Texts = []

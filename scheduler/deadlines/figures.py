@@ -22,6 +22,7 @@ _TAKES = {  # the options of each operation; those that read a table have `where
     **dict.fromkeys((*OF_FIGURES, Operation.CONSTANT, Operation.AMOUNTS, *OF_OTHER_PERIODS), ()),
     Operation.CALC: ("decimals",),
     Operation.EARLIER: ("periods", "decimals"),
+    Operation.SERIES: ("periods",),
     Operation.PARTS: ("every",),
     Operation.AVERAGE: ("where", "decimals"),
     Operation.ROWS: ("where", "order", "top"),
@@ -133,5 +134,5 @@ def _check_options(spec: FigureSpec, model: Figure, place: Location, problems: P
         problems.add(place, "figure.top")
     if spec.others and not spec.top:
         problems.add(place, "figure.others")
-    if spec.operation is Operation.EARLIER and not spec.periods:
+    if spec.operation in (Operation.EARLIER, Operation.SERIES) and not spec.periods:
         problems.add(place, "figure.periods")

@@ -134,7 +134,7 @@ def _figure_columns(figure: FigureSpec, columns: Mapping[str, tuple[str, ...]]) 
     match figure.operation:
         case Operation.ROWS:
             return columns.get(figure.of, ())
-        case Operation.GROUP | Operation.PIVOT:
+        case Operation.GROUP | Operation.PIVOT | Operation.SERIES:
             return figure.columns
         case Operation.STATEMENT:
             return STATEMENT_COLUMNS

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal
+from itertools import dropwhile
 
-from scheduler.core.data import NOT_COMPUTABLE, NOT_THERE, TO_CONFIRM, AmountLine, Figure, Mark, Origin, Value
+from scheduler.core.data import (
+    NOT_COMPUTABLE,
+    NOT_THERE,
+    TO_CONFIRM,
+    AmountLine,
+    Figure,
+    Ground,
+    Mark,
+    Origin,
+    Row,
+    Value,
+)
 from scheduler.core.figures import FigureSpec, Operation
+from scheduler.core.period import period_from_key
 from scheduler.intake.messages import user_error
 from scheduler.intake.reckoning import evaluate, rounded
+from scheduler.locale.words import period_label
 
 Number = int | Decimal | Mark | None
 Other = tuple[str, Figure]  # the key of another period, and a figure of it
@@ -45,12 +59,38 @@ def elsewhere(spec: FigureSpec, others: Sequence[Other], lang: str) -> Figure:
     values = [_number(figure, spec, lang) for figure in operands]
     origin = Origin(spec, operands=tuple(operands), periods=tuple(periods))
     [name] = spec.operands
+    if spec.operation is Operation.SERIES:
+        rows = tuple(_in_series(key, figure, _number(figure, spec, lang)) for key, figure in _begun(others))
+        cells = tuple(dict.fromkeys(cell for figure in operands for cell in figure.cells))
+        text = f"{spec.operation}({name}; {', '.join(periods)})"
+        return Figure(spec.name, rows, text, cells, spec.columns, origin=origin)
     if spec.operation is Operation.EARLIER:
         numbers = [value for value in values if isinstance(value, int | Decimal)]
         average = mean(numbers, spec.decimals) if numbers else NOT_THERE
         return _figure(spec, average, f"{spec.operation}({name}; {', '.join(periods)})", origin)
     text = " + ".join(f"{name} ({key})" for key in periods)
     return _figure(spec, arithmetic(Operation.ADD, values), text, origin)
+
+
+def _begun(others: Sequence[Other]) -> Sequence[Other]:
+    """Return the periods from the first one on that has data."""
+    return list(dropwhile(lambda item: item[1].value == NOT_THERE, others))
+
+
+def _in_series(key: str, figure: Figure, value: Number) -> Row:
+    """Return the row of a period, which knows the rows that its value is made from."""
+    grounds = list(_grounds(figure))
+    rows = tuple(row for ground in grounds for row in ground.rows)
+    columns = tuple(dict.fromkeys(column for ground in grounds for column in ground.columns))
+    values: dict[str, Value] = {"periodo": period_label("it", period_from_key(key)), "valore": value}
+    return Row(values, parts={"periodo": (), "valore": rows}, derived={"valore": columns})
+
+
+def _grounds(figure: Figure) -> Iterator[Ground]:
+    if figure.origin is not None:
+        yield from figure.origin.grounds
+        for operand in figure.origin.operands:
+            yield from _grounds(operand)
 
 
 def arithmetic(operation: Operation, values: Sequence[Number]) -> Number:

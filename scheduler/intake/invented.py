@@ -73,6 +73,8 @@ def _value(
 ) -> Value | tuple[Row, ...]:
     if spec.operation in _COUNTED:
         return case.rows
+    if spec.operation is Operation.SERIES:
+        return _rows((Column("periodo", ColumnType.TEXT), Column("valore", ColumnType.NUMBER)), case)
     if spec.operation in OF_OTHER_PERIODS:
         value = done[spec.operands[0]].value
         return value if case.rows and not isinstance(value, list) else NOT_THERE

@@ -22,8 +22,8 @@ def other_periods(spec: FigureSpec, period: Period) -> tuple[Period, ...]:
         return tuple(periods_between(spec.every, period.start, period.end))
     if spec.operation is Operation.YEAR_BEFORE:
         return (period_containing(period.frequency, period.start.replace(year=period.start.year - 1)),)
-    found: list[Period] = []
-    for _ in range(spec.periods or 1):
+    found = [period] if spec.operation is Operation.SERIES else []
+    for _ in range((spec.periods or 1) - len(found)):
         period = period_containing(period.frequency, period.start - timedelta(days=1))
         found.insert(0, period)
     return tuple(found)

@@ -49,6 +49,7 @@ def told(folder: Path, key: str, check: CheckSpec, *figures: FigureSpec) -> tupl
     period = period_from_key(key)
     when = {"start": period.start, "end": period.end, "key": key, "workspace": folder, "cache": SheetCache()}
     try:
+        load([TABLE], (TOTAL, *figures), (), [check], **when)  # type: ignore[arg-type]  # named above
         return warnings([TABLE], (TOTAL, *figures), (), [check], **when)  # type: ignore[arg-type]  # named above
     except SourceError as error:
         return error.problems
@@ -63,6 +64,7 @@ def told(folder: Path, key: str, check: CheckSpec, *figures: FigureSpec) -> tupl
         (of(Operation.YEAR_BEFORE), "2025-H1", ["2024-H1"]),
         (of(Operation.YEAR_BEFORE), "2024-02", ["2023-02"]),
         (of(Operation.EARLIER, periods=3), "2025-02", ["2024-11", "2024-12", "2025-01"]),
+        (of(Operation.SERIES, periods=3), "2025-02", ["2024-12", "2025-01", "2025-02"]),
         (of(Operation.PARTS, every=Frequency.MONTH), "2025-Q2", ["2025-04", "2025-05", "2025-06"]),
         (of(Operation.PARTS, every=Frequency.QUARTER), "2025", ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]),
         (of(Operation.PARTS, every=Frequency.HALF_YEAR), "2025", ["2025-H1", "2025-H2"]),
@@ -213,3 +215,29 @@ def test_what_only_a_check_looks_at_is_no_source(tmp_path: Path) -> None:
     found = load([TABLE], [TOTAL], (), [outlier()], **when)  # type: ignore[arg-type]  # named above
     assert [source.path for source in found.sources] == ["dati/2025-04.xlsx"]
     assert list(found.figures) == ["totale"]
+
+
+def test_a_series_has_a_row_for_each_period_from_the_first_with_data_on(tmp_path: Path) -> None:
+    months(tmp_path, m2025_01="10,50", m2025_02="n.r", m2025_04="3,00")
+    found = dataset(tmp_path, "2025-04", of(Operation.SERIES, "serie", periods=6))
+    rows = found.figures["serie"].value
+    assert isinstance(rows, tuple)
+    assert [tuple(row.values.values()) for row in rows] == [
+        ("gennaio 2025", D("10.50")),
+        ("febbraio 2025", NR),
+        ("marzo 2025", ND),
+        ("aprile 2025", D("3.00")),
+    ]
+    assert [str(cell) for cell in found.figures["serie"].cells] == [
+        f"dati/2025-{month}.xlsx [Dati] A2" for month in ("01", "02", "04")
+    ]
+
+
+def test_each_place_of_a_series_knows_its_cells_and_is_made_again(tmp_path: Path) -> None:
+    months(tmp_path, m2025_01="10,50", m2025_02="7,00")
+    found = dataset(tmp_path, "2025-02", of(Operation.SERIES, "serie", periods=2))
+    first = provenance(found, "serie", 0, "valore")
+    assert (first.value, first.again) == (D("10.50"), D("10.50"))
+    assert [str(item.cell) for item in first.cells] == ["dati/2025-01.xlsx [Dati] A2"]
+    assert provenance(found, "serie", 0, "periodo").cells == ()
+    assert provenance(found, "serie").again == found.figures["serie"].value
