@@ -57,7 +57,7 @@ def test_the_link_to_a_deadline_in_a_mail_leads_there_with_its_forms(screen: Scr
         page.goto(ask(page, office, ADMINISTRATOR))
         page.get_by_role("button", name="Entra come").click()
         assert page.url.endswith(f"/scadenze/{KEY}")
-        assert page.locator("main form").count() == 4
+        assert page.locator("main form").count() == 5
 
 
 def test_who_leaves_everywhere_is_out_in_the_other_browser_too(

@@ -86,7 +86,7 @@ def test_the_rows_are_fingerprinted_and_can_be_kept(tmp_path: Path, url: str) ->
     assert kept.decode() == (
         "matricola;dal;costo;ore;stato\n001;2025-01-31;1234,56;0,5;in servizio\n002;2025-03-31;8305352,69;36;n.r\n"
     )
-    assert (source.path, source.sheet) == ("SQL anagrafe", "personale")
+    assert (source.path, source.sheet) == ("SQL anagrafe", "personale 2025-Q1")
     assert (source.sha256, source.size) == (sha256(kept).hexdigest(), len(kept))
 
 
@@ -113,16 +113,16 @@ def test_a_cell_is_named_by_its_row_and_column(tmp_path: Path, url: str) -> None
     sql = "select 'a' as nome, 'x' as costo union all select 'b', '1.5' union all select null, '2' order by costo"
     told = said(tmp_path, url, sql, column("nome", header="nome"), column("costo", "importo", header="costo"))
     assert [line.split(": «")[0] for line in told.splitlines()] == [
-        "SQL anagrafe [personale] riga 2, costo",
-        "SQL anagrafe [personale] riga 3, nome",
-        "SQL anagrafe [personale] riga 4, costo",
+        "SQL anagrafe [personale 2025-Q1] riga 2, costo",
+        "SQL anagrafe [personale 2025-Q1] riga 3, nome",
+        "SQL anagrafe [personale 2025-Q1] riga 4, costo",
     ]
 
 
 def test_repeated_rows_are_said(tmp_path: Path, url: str) -> None:
     sql = "select 'a' as nome, 1 as ore union all select 'a', 1"
     [warning] = ask(tmp_path, url, sql, column("nome", header="nome"), column("ore", header="ore")).warnings
-    assert str(warning).startswith("SQL anagrafe [personale] riga 3: avviso: la riga è uguale alla 2")
+    assert str(warning).startswith("SQL anagrafe [personale 2025-Q1] riga 3: avviso: la riga è uguale alla 2")
 
 
 def test_too_many_rows_are_refused(tmp_path: Path, url: str) -> None:

@@ -14,6 +14,7 @@ from scheduler.core import kept_figures
 from scheduler.core.data import Source
 from scheduler.core.kept import input_path
 from scheduler.errors import SourceError
+from scheduler.intake.sheet import SheetCache
 from scheduler.service.inputs import Inputs
 from scheduler.service.workspace import Workspace
 from scheduler.settings import read_settings
@@ -68,11 +69,16 @@ def test_sources_that_are_not_what_was_read_are_not_kept(tmp_path: Path) -> None
     (tmp_path / "a.csv").write_bytes(b"now")
     inputs = Inputs(workspace)
     then = Source("a.csv", "", hashlib.sha256(b"old").hexdigest(), 3)
-    assert not inputs.keep_sources([then])
-    assert not inputs.keep_sources([Source("gone.csv", "", "0" * 64, 3)])
+    cache = SheetCache()
+
+    def content(source: Source) -> bytes:
+        return cache.content(source, tmp_path, "it")
+
+    assert not inputs.keep_sources([then], content)
+    assert not inputs.keep_sources([Source("gone.csv", "", "0" * 64, 3)], content)
     assert not (tmp_path / "var/inputs").exists()
     now = Source("a.csv", "", hashlib.sha256(b"now").hexdigest(), 3)
-    assert inputs.keep_sources([now, now])
+    assert inputs.keep_sources([now, now], content)
     assert inputs.read(now.sha256, "a.csv") == b"now"
     with pytest.raises(SourceError, match=r"a\.csv.*attendere che sia salvato"):
         raise inputs.changing([then, then])

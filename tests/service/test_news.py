@@ -68,7 +68,7 @@ def test_the_first_mail_has_nothing_to_compare_with(swept: App) -> None:
 
 
 def test_a_second_version_is_compared_with_both(swept: App, capsys: pytest.CaptureFixture[str]) -> None:
-    draft(swept, KEY, None, as_json=True)
+    draft(swept, KEY, None, review=False, as_json=True)
     [made] = json.loads(capsys.readouterr().out)
     since = made["changes"]["since_version"]
     assert (since["key"], since["version"]) == (KEY, 1)
