@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
@@ -15,8 +16,12 @@ from scheduler.documents.faults import Fault, fault, problem
 from scheduler.documents.package import read_template
 from scheduler.documents.render import template_fault
 from scheduler.documents.sandbox import environment
-from scheduler.documents.source import PROPERTIES, LeftError, UnreadableError, loaded, sources
+from scheduler.documents.source import PROPERTIES, LeftError, UnreadableError, in_lines, loaded, sources
+from scheduler.documents.whereabouts import Outline
 from scheduler.errors import Problem, TemplateError
+
+if TYPE_CHECKING:
+    from docxtpl import DocxTemplate
 
 _LOOP = ("index", "index0", "first", "last", "length")
 Offer = Mapping[str, tuple[str, ...]]
@@ -41,24 +46,23 @@ def unknown_names(template: bytes, shown: str, obligation: Obligation, lang: str
         "grafici": chart_names(obligation),
     }
     try:
-        found = _faults(tuple(jinja_sources(template)), names, rows)
+        found = _faults(loaded(template), names, rows)
     except (LeftError, UnreadableError) as error:
         found = [template_fault(error)]
     return tuple(problem(item, shown, lang) for item in found)
 
 
-def _faults(sources: Iterable[str], names: Offer, rows: Offer) -> list[Fault]:
+def _faults(document: DocxTemplate, names: Offer, rows: Offer) -> list[Fault]:
+    """Return what is wrong in the properties and parts that are filled, each fault at the first place that has it."""
     found: dict[str, Fault] = {}
-    sandbox = environment()
-    for source in sources:
-        try:
-            tree = sandbox.parse(source)
-            sandbox.compile(source)  # unknown filters show only here
-        except (TemplateSyntaxError, SecurityError, RecursionError) as error:
-            found.setdefault(str(error), template_fault(error))
-            continue
-        for path, known in _unknown(tree, names, rows):
-            found.setdefault(path, _unknown_fault(path, known))
+    for name in PROPERTIES:
+        for key, _, item in _in_text(getattr(document.core_properties, name), names, rows):
+            found.setdefault(key, item)
+    outline = Outline(document)
+    for source in sources(document):
+        for key, line, item in _in_text(in_lines(source.text), names, rows):
+            if key not in found:
+                found[key] = item.at(outline.place(source, line)) if line else item
     return list(found.values())
 
 
@@ -69,15 +73,28 @@ def jinja_sources(template: bytes) -> Iterator[str]:
     yield from (source.text for source in sources(document))
 
 
-def _unknown(tree: nodes.Template, names: Offer, rows: Offer) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield (path, names known there) for every name that is not offered."""
+def _in_text(text: str, names: Offer, rows: Offer) -> Iterator[tuple[str, int, Fault]]:
+    """Yield what is wrong with one Jinja source: what it is known by, its line, 0 if it has none, and the fault."""
+    sandbox = environment()
+    try:
+        tree = sandbox.parse(text)
+        sandbox.compile(text)  # unknown filters show only here
+    except (TemplateSyntaxError, SecurityError, RecursionError) as error:
+        yield str(error), getattr(error, "lineno", 0), template_fault(error)
+        return
+    for path, known, line in _unknown(tree, names, rows):
+        yield path, line, _unknown_fault(path, known)
+
+
+def _unknown(tree: nodes.Template, names: Offer, rows: Offer) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    """Yield (path, names known there, line) for every name that is not offered."""
     tops = (*names, *(name for name in LISTS if "." not in name))
     yield from _walk(tree, {}, names, rows, tops)
 
 
 def _walk(
     node: nodes.Node, loops: Mapping[str, str], names: Offer, rows: Offer, tops: tuple[str, ...]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+) -> Iterator[tuple[str, tuple[str, ...], int]]:
     """Look at a node and all in it; `loops` says which rows each loop's variable stands for just here."""
     if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
         yield from _walk(node.iter, loops, names, rows, tops)
@@ -87,12 +104,12 @@ def _walk(
         return
     if isinstance(node, nodes.Name) and node.ctx == "load":
         if node.name not in (*tops, *loops, "loop"):
-            yield node.name, tops
+            yield node.name, tops, node.lineno
     elif isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         top = node.node.name
         known = _LOOP if top == "loop" else rows.get(loops[top]) if top in loops else names.get(top)
         if known is not None and node.attr not in known:
-            yield f"{loops.get(top, top)}.{node.attr}", known
+            yield f"{loops.get(top, top)}.{node.attr}", known, node.lineno
     for child in node.iter_child_nodes():
         yield from _walk(child, loops, names, rows, tops)
 

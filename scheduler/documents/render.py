@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -15,12 +14,13 @@ from jinja2.exceptions import TemplateError as JinjaError
 
 from scheduler.documents import whole
 from scheduler.documents.album import PictureError
-from scheduler.documents.faults import Fault, fault, refusal
+from scheduler.documents.faults import NOWHERE, Fault, Place, fault, refusal
 from scheduler.documents.formats import printed
+from scheduler.documents.inquiry import Inquiry, place_of_code
 from scheduler.documents.inserts import InsertPlaceError
 from scheduler.documents.kinds import WrongValueError, is_number
 from scheduler.documents.native_charts import NoChartError, SeriesError
-from scheduler.documents.sandbox import NeedsDocumentError, known_names
+from scheduler.documents.sandbox import ForbiddenError, NeedsDocumentError, known_names
 from scheduler.documents.source import LeftError, UnreadableError
 from scheduler.documents.template import LostError, template_of
 from scheduler.documents.ties import MARK
@@ -30,6 +30,10 @@ _TOLD = 10  # lost values
 _FAILURES = (
     *(JinjaError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, SyntaxError),
     RecursionError,
+)
+_RAISED = (
+    *_FAILURES,
+    *(LostError, LeftError, UnreadableError, MemoryError, NoChartError, SeriesError, PictureError, InsertPlaceError),
 )
 
 
@@ -44,7 +48,7 @@ def render(template: bytes, shown: str, values: Mapping[str, Any], at: datetime,
     Raises:
         TemplateError: a name is unknown, the template's code is wrong or forbidden, or a value did not arrive.
     """
-    with _told(shown, values, lang):
+    try:
         try:
             boxed = NAME in values
             if mark:
@@ -52,6 +56,8 @@ def render(template: bytes, shown: str, values: Mapping[str, Any], at: datetime,
             return template_of(template, boxed=boxed).filled(values, at)
         except NeedsDocumentError:
             return whole.filled(template, values, at)
+    except _RAISED as error:
+        raise refusal(_faults(error, template, values), shown, lang) from error
 
 
 def template_fault(error: Exception) -> Fault:
@@ -69,31 +75,44 @@ def template_fault(error: Exception) -> Fault:
     return fault("failed", reason=str(error))
 
 
-@contextmanager
-def _told(shown: str, values: Mapping[str, Any], lang: str) -> Iterator[None]:
-    """Turn what Jinja and docxtpl raise into our error."""
+def _faults(error: Exception, template: bytes, values: Mapping[str, Any]) -> list[Fault]:
+    """Return what Jinja, docxtpl and our own parts have raised as faults, each with its place where one can be told."""
+    match error:
+        case MemoryError():
+            return [fault("too-large")]
+        case LeftError() | UnreadableError() | NoChartError():
+            return [template_fault(error)]
+        case TemplateSyntaxError() | ForbiddenError():
+            return [template_fault(error).at(place_of_code(error, template))]
+        case LostError():
+            inquiry, lost = Inquiry(template, values), sorted(set(error.args[0]))[:_TOLD]
+            return [fault("lost", value=item[:80]).at(inquiry.place_of(item)) for item in lost]
+        case _:
+            return [_failure(error, values).at(_place(template, values))]
+
+
+def _failure(error: Exception, values: Mapping[str, Any]) -> Fault:
+    match error:
+        case UndefinedError():
+            return _unknown(str(error), values)
+        case WrongValueError():
+            return _wrong_value(error)
+        case InsertPlaceError():
+            return fault("picture-place")
+        case PictureError():
+            return fault("picture")
+        case SeriesError():
+            return fault("native-series", value=f"grafici.{error.name}", drawn=error.drawn, declared=error.declared)
+        case _:
+            return template_fault(error)
+
+
+def _place(template: bytes, values: Mapping[str, Any]) -> Place:
+    """Return the place of what fails with these values; nowhere, if the template cannot even be compiled."""
     try:
-        yield
-    except UndefinedError as error:
-        raise refusal([_unknown(str(error), values)], shown, lang) from error
-    except (TemplateSyntaxError, SecurityError, LeftError, UnreadableError, NoChartError) as error:
-        raise refusal([template_fault(error)], shown, lang) from error
-    except WrongValueError as error:
-        raise refusal([_wrong_value(error)], shown, lang) from error
-    except InsertPlaceError as error:
-        raise refusal([fault("picture-place")], shown, lang) from error
-    except SeriesError as error:
-        told = fault("native-series", value=f"grafici.{error.name}", drawn=error.drawn, declared=error.declared)
-        raise refusal([told], shown, lang) from error
-    except PictureError as error:
-        raise refusal([fault("picture")], shown, lang) from error
-    except LostError as error:
-        lost = sorted(set(error.args[0]))[:_TOLD]
-        raise refusal([fault("lost", value=item[:80]) for item in lost], shown, lang) from error
-    except MemoryError as error:
-        raise refusal([fault("too-large")], shown, lang) from error
-    except _FAILURES as error:
-        raise refusal([fault("failed", reason=str(error))], shown, lang) from error
+        return Inquiry(template, values).place_of_failure()
+    except _RAISED:
+        return NOWHERE
 
 
 def _unknown(message: str, values: Mapping[str, Any]) -> Fault:

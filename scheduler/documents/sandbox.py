@@ -40,6 +40,14 @@ class NeedsDocumentError(Exception):
     """A value was printed that only docxtpl can write, because it changes the whole document."""
 
 
+class ForbiddenError(SecurityError):
+    """A template has a statement that it may not have."""
+
+    def __init__(self, node: nodes.Stmt) -> None:
+        super().__init__(type(node).__name__.lower())
+        self.lineno: int = node.lineno or 0
+
+
 class Printed:
     """The texts that a rendering has printed, as XML writes them."""
 
@@ -53,7 +61,7 @@ class Printed:
     def note(self, written: str) -> None:
         """Remember a text."""
         pieces = _LAYOUT.split(written)
-        self.texts += pieces
+        self.texts.extend(pieces)
         self.parted = self.parted or len(pieces) > 1
 
 
@@ -179,7 +187,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         tree = super()._parse(source, name, filename)
         for node in tree.find_all(nodes.Stmt):
             if not isinstance(node, _ALLOWED):
-                raise SecurityError(f"{type(node).__name__.lower()}, {node.lineno}")
+                raise ForbiddenError(node)
         settle(tree)
         return tree
 

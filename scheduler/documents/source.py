@@ -31,6 +31,8 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _START = re.compile(r"<([^\s>/]+)[^>]*>")
 _ID = re.compile(r'\sid="(\d+)"')
 _LINE = re.compile(r"\n(?=<w:p[ >])")
+_PARAGRAPH = re.compile(r"<w:p([ >])")
+_INSTRUCTION = re.compile(r"((?:</w:\w+>|%\})\s*\{%[-+]?)")  # blanks behind it say nothing to Jinja
 _UNREAD = re.compile(r"/word/(endnotes|comments)\.xml")  # docxtpl fills neither, and Jinja leaves no braces elsewhere
 _DRAWN = re.compile(r"/word/charts/[^/]+\.xml")  # a chart's own texts
 MARKS = re.compile(r"\{[{%#]")
@@ -149,9 +151,14 @@ def _first_id(text: str) -> int:
     return max(map(int, _ID.findall(text)), default=0) + 1
 
 
+def in_lines(text: str) -> str:
+    """Return a source with a line for each paragraph, and for each instruction between paragraphs or rows."""
+    return _INSTRUCTION.sub(r"\1\n", _PARAGRAPH.sub(r"\n<w:p\1", text))
+
+
 def parsed(sandbox: Sandbox, text: str) -> nodes.Template:
-    """Return the syntax tree of a source, whose lines are its paragraphs, as docxtpl counts them."""
-    tree = sandbox.parse(re.sub(r"<w:p([ >])", r"\n<w:p\1", text))
+    """Return the syntax tree of a source in lines."""
+    tree = sandbox.parse(in_lines(text))
     for data in tree.find_all(nodes.TemplateData):
         data.data = _LINE.sub("", data.data)
         for mark, written in _ESCAPES.items():
