@@ -8,6 +8,7 @@ import time
 from datetime import date, timedelta
 
 from scheduler.app import App, system_clock
+from scheduler.commands.nights import Nights
 from scheduler.commands.pages import Lasting, front
 from scheduler.commands.publishing import Publisher
 from scheduler.commands.troubles import tell_broken, troubles
@@ -46,6 +47,7 @@ class Serving:
         self.engine = app.engine()
         self.sweeper = app.sweeper_with(self.engine)
         self.durations = Durations()
+        self.nights = Nights()
         board = Board()
         self.publisher = Publisher(app, board)
         self.lasting = Lasting()
@@ -101,6 +103,7 @@ class Serving:
     def stop(self, seconds: float) -> bool:
         """Stop the parts; tell whether every errand in hand has come to its end."""
         self._alarm.stop()
+        self.nights.stop()
         ended = self.engine.stop(seconds)
         self.server.stop()
         self.app.store.rest()
@@ -126,6 +129,7 @@ class Serving:
             self._swept_at = time.monotonic()
             self.alerts.tell(troubles(self.app, self._held))
             self._tidy_daily()
+        self.nights.look(self.app, self.sweeper)
         self.publisher.look(self.app)
 
     def _is_due(self) -> bool:

@@ -7,6 +7,7 @@ import sys
 from scheduler.app import App
 from scheduler.commands import logs
 from scheduler.commands.console import say
+from scheduler.commands.nights import rehearse
 from scheduler.commands.troubles import tell_broken, troubles
 from scheduler.core.ledger import DeliveryState
 from scheduler.locale import text, written
@@ -47,6 +48,7 @@ def _swept(app: App) -> SweepReport:
     try:
         tell_broken(app, sweeper)
         made = sweeper.sweep()
+        rehearse(app, sweeper)
         engine.drain(DRAIN_SECONDS)
     finally:
         engine.stop(GRACE_SECONDS)

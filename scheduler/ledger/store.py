@@ -18,6 +18,7 @@ from scheduler.ledger.deliveries import Deliveries
 from scheduler.ledger.duties import Duties
 from scheduler.ledger.entrance import ApiTokens, Links, Sessions, Tries
 from scheduler.ledger.history import History
+from scheduler.ledger.nights import Nights
 from scheduler.ledger.rows import draft as draft_of
 from scheduler.ledger.rows import making_column, utc
 from scheduler.ledger.soundness import check_reachable
@@ -54,6 +55,7 @@ class Store:
         self.links = Links(alias, lang)
         self.sessions = Sessions(alias, lang)
         self.api_tokens = ApiTokens(alias, lang)
+        self.nights = Nights(alias, lang)
         self.tries = Tries(alias, lang)
 
     def check(self) -> None:

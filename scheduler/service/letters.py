@@ -170,6 +170,17 @@ class Letters(Stationery):
         ]
         return Words(self._say("mail.broken.subject"), Body(tuple(blocks)))
 
+    def rehearsal(self, problems: Sequence[Problem]) -> Words:
+        """Tell what would break in the next twelve months with the templates as they are."""
+        blocks: list[Block] = [
+            Paragraph(self._say("mail.greeting")),
+            Paragraph(self._say("mail.rehearsal.text")),
+            Items(tuple(problem.for_mail() for problem in problems[:MOST_PROBLEMS])),
+            Paragraph(self._say("mail.rehearsal.todo")),
+            Paragraph(self._say("mail.footer", office=self.office.name)),
+        ]
+        return Words(self._say("mail.rehearsal.subject", count=len(problems)), Body(tuple(blocks)))
+
     def test(self) -> Words:
         """Say that mail works."""
         lines = [self._say(name) for name in ("mail.greeting", "mail.test.text")]

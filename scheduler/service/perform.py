@@ -77,9 +77,9 @@ class Performer:
         self.store.record(performance, claim=self.claim)
         return performance
 
-    def notice(self, key: str, words: Words, now: datetime) -> None:
-        """Plan a mail to the operator about the service itself; the same key is told once."""
-        self.store.deliveries.plan(self._mail(key, None, (self.operator,), words, now))
+    def notice(self, key: str, words: Words, now: datetime, roles: Sequence[Role] = ()) -> None:
+        """Plan a mail about the service itself to the operator, or to others; the same key is told once."""
+        self.store.deliveries.plan(self._mail(key, None, roles or (self.operator,), words, now))
 
     def _draft(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
         [due] = action.items

@@ -27,6 +27,20 @@ _NUMBERS = re.compile(r"[\d.,/-]+")  # the same fault with another number is the
 
 
 @dataclass(frozen=True)
+class Breach:
+    """A fault of a template, and the first occurrence whose document it would keep from being made."""
+
+    occurrence: Occurrence
+    template: str
+    problem: Problem
+
+    @property
+    def reason(self) -> str:
+        """What the same fault is known by, with whatever occurrence and numbers it shows itself."""
+        return f"{self.template}: {_NUMBERS.sub('', self.problem.what)}"
+
+
+@dataclass(frozen=True)
 class Rehearsal:
     """What templates are filled with, and where."""
 
@@ -36,17 +50,22 @@ class Rehearsal:
     at: datetime
 
     def problems(self, occurrences: Iterable[Occurrence], only: str = "") -> tuple[Problem, ...]:
+        """Return what breaks, as `breaches` finds it."""
+        return tuple(item.problem for item in self.breaches(occurrences, only))
+
+    def breaches(self, occurrences: Iterable[Occurrence], only: str = "") -> tuple[Breach, ...]:
         """Return what breaks, each fault of a template once, with the first data that it breaks with.
 
         A template that cannot be used with any data is left to `Press.problems`; `only`: the one that is asked for.
         """
-        found: dict[tuple[str, str], Problem] = {}
+        found: dict[str, Breach] = {}
         kinds = _one_of_each_kind(occurrences, self.at.date())
         for occurrence, case in itertools.product(kinds, CASES):
             data = _data(occurrence, case)
             for name in _documents(occurrence):
                 for item in self._tried(occurrence, name, case, data) if only in ("", name) else ():
-                    found.setdefault((name, _NUMBERS.sub("", item.what)), item)
+                    breach = Breach(occurrence, name, item)
+                    found.setdefault(breach.reason, breach)
         return tuple(found.values())
 
     def _tried(self, occurrence: Occurrence, name: str, case: Case, made: Dataset) -> Iterator[Problem]:

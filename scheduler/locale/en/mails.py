@@ -78,4 +78,7 @@ SENTENCES: dict[str, str] = {
     "mail.broken.subject": "Faulty configuration: the previous one stays in force",
     "mail.broken.text": "The configuration files have changed but cannot be used. Scadenzario goes on with the last good version.",
     "mail.broken.todo": "Mend the files named above: the service reads them again by itself. The command scadenzario check checks them at once.",
+    "mail.rehearsal.subject": "Rehearsal of the templates: something would fail in the next twelve months ({count})",
+    "mail.rehearsal.text": "Every night Scadenzario fills the templates with made-up data, for the deadlines of the next twelve months. With the templates of today the following would fail, and the drafts named could not be made.",
+    "mail.rehearsal.todo": "Mend the templates before then: the service reads them again by itself. The command scadenzario check repeats the rehearsal at once.",
 }

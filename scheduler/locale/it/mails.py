@@ -78,4 +78,7 @@ SENTENCES: dict[str, str] = {
     "mail.broken.subject": "Configurazione con errori: resta in vigore la precedente",
     "mail.broken.text": "I file di configurazione sono cambiati, ma non si possono usare. Scadenzario continua con l'ultima versione corretta.",
     "mail.broken.todo": "Correggere i file indicati: il servizio li rilegge da solo. Il comando scadenzario check li controlla subito.",
+    "mail.rehearsal.subject": "Prova dei modelli: nei prossimi dodici mesi qualcosa non riuscirebbe ({count})",
+    "mail.rehearsal.text": "Ogni notte Scadenzario riempie i modelli con dati inventati, per le scadenze dei prossimi dodici mesi. Con i modelli di oggi non riuscirebbe quanto segue, e le bozze indicate non si potrebbero fare.",
+    "mail.rehearsal.todo": "Correggere i modelli prima di allora: il servizio li rilegge da solo. Il comando scadenzario check ripete subito la prova.",
 }
