@@ -20,7 +20,7 @@ def refresh(app: App, key: str, edited: Path, output: Path | None, who: str, *, 
     with as_options(edited):
         base = acts(app).give_back(occurrence.key, upload(app, edited), "", person(who), None, at).draft
     names = (base.document,)
-    [made] = app.drafter.keep(lambda least: app.drafter.documents(occurrence, names, at, least))
+    [made] = app.drafter.keep(lambda least: app.drafter.documents(occurrence, names, at, least)).documents
     app.store.record_draft(made.draft)
     if output is not None:
         output.write_bytes(made.content)

@@ -15,11 +15,12 @@ from rich.progress import Progress
 
 from scheduler.app import App
 from scheduler.commands import clock
-from scheduler.commands.console import print_json, say, warn
+from scheduler.commands.console import print_json, progress, say, warn
 from scheduler.commands.simulation import simulation as simulation_of
 from scheduler.commands.starting import refuse_used
 from scheduler.commands.sweeping import print_report
 from scheduler.core.ledger import Draft
+from scheduler.errors import TemplateError
 from scheduler.locale import text
 from scheduler.locale.facts import comparison_facts
 from scheduler.service.comparisons import Comparisons
@@ -34,14 +35,15 @@ def draft(app: App, key: str, output: Path | None, *, review: bool, as_json: boo
     `review`: put there its reviewer's copy instead.
     """
     occurrence = clock.occurrence(app, key)
-    documents = app.drafter.keep(lambda least: app.drafter.documents(occurrence, (), app.clock(), least))
+    with progress(text(app.lang, "cli.drafting")) as shown:
+        batch = app.drafter.keep(lambda least: app.drafter.documents(occurrence, (), app.clock(), least, shown))
     for warning in (*released(app.drafter, occurrence, app.clock()), *app.drafter.warnings(occurrence)):
         warn(warning)
-    drafts = [item.draft for item in documents]
+    drafts = [item.draft for item in batch.documents]
     for item in drafts:
         app.store.record_draft(item)
     if output is not None:
-        output.write_bytes(_review(app, drafts[0]) if review else documents[0].content)
+        output.write_bytes(_review(app, drafts[0]) if review else batch.documents[0].content)
     if as_json:
         compare = Comparisons(app.workspace, app.store).of
         print_json(
@@ -57,11 +59,13 @@ def draft(app: App, key: str, output: Path | None, *, review: bool, as_json: boo
                 for item in drafts
             ]
         )
-        return
-    for item in drafts:
-        say(text(app.lang, "cli.drafted", file=str(app.workspace.var / item.path), version=item.version))
-    if output is not None:
-        say(text(app.lang, "cli.written", file=str(output)))
+    else:
+        for item in drafts:
+            say(text(app.lang, "cli.drafted", file=str(app.workspace.var / item.path), version=item.version))
+        if output is not None:
+            say(text(app.lang, "cli.written", file=str(output)))
+    if batch.problems:
+        raise TemplateError(batch.problems)
 
 
 def _review(app: App, draft: Draft) -> bytes:

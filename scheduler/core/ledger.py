@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from scheduler.core.data import Source
+from scheduler.core.each import template_name
 from scheduler.core.making import Making
 from scheduler.core.rework import Rework
 
@@ -134,6 +135,16 @@ class Draft:
     def own_sha256(self) -> str:
         """The fingerprint of that file."""
         return self.rework.own_sha256 if self.rework else self.sha256
+
+    @property
+    def template(self) -> str:
+        """The name of the template that it was made from: one of an obligation's documents."""
+        return template_name(self.document)
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is one of many that were made from that template, each for a row."""
+        return self.document != self.template
 
     @property
     def made_of(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from scheduler.core.access import Person
 from scheduler.core.chart import ChartSpec
 from scheduler.core.data import AmountLine, TableSpec
+from scheduler.core.each import Each
 from scheduler.core.figures import CheckSpec, FigureSpec
 from scheduler.core.period import Frequency, Period
 from scheduler.core.workdays import DAY, Shift, WorkCalendar
@@ -165,6 +166,7 @@ class Obligation:
     escalation: Role
     milestones: tuple[Milestone, ...]
     documents: tuple[str, ...]
+    per: tuple[Each, ...] = ()  # those of them that are made once for each row
     request_document: str = ""
     supplier: Role | None = None
     unknown: tuple[str, ...] = ()
@@ -177,6 +179,10 @@ class Obligation:
     line: int = 0  # where the file declares it
     changed_on: date | None = None  # of a later form: it is owed so for periods that begin on this day or after
     changes: tuple[Obligation, ...] = ()  # its later forms, in order; each says all of it
+
+    def each(self, document: str) -> Each | None:
+        """Return for which rows a document is made; None where it is made once."""
+        return next((item for item in self.per if item.document == document), None)
 
     def as_of(self, period: Period) -> Obligation:
         """Return the obligation as it is owed for a period: the last of its forms that has begun by then."""

@@ -19,6 +19,7 @@ from scheduler.deadlines.agreements import agreements_of, office_of, people_of, 
 from scheduler.deadlines.changes import Form, later_forms
 from scheduler.deadlines.charts import charts_of
 from scheduler.deadlines.checks import checks_of
+from scheduler.deadlines.documents import each_of, names_of
 from scheduler.deadlines.figures import figures_of
 from scheduler.deadlines.problems import Problems, add_shape_errors
 from scheduler.deadlines.rules import due_of, milestones_of, needs_supplier, overrides_of
@@ -59,9 +60,9 @@ class _Reader:
     def register(self) -> Register:
         operator = self.role(self.model.operator, ("operator",))
         escalation = self.role(self.model.escalation, ("escalation",))
-        everything = [name for item in self.model.obligations for name in item.documents]
+        everything = [name for item in self.model.obligations for name in names_of(item.documents)]
         changes = [change for item in self.model.obligations for change in item.changes]
-        everything += [name for change in changes for name in change.documents or ()]
+        everything += [name for change in changes for name in names_of(change.documents or ())]
         defaults = self.model.defaults  # checked here as well, in case that no obligation takes them
         milestones_of(defaults.milestones, everything, defaults.at, ("defaults", "milestones"), self.problems)
         obligations = [self.obligation(index, item, escalation) for index, item in enumerate(self.model.obligations)]
@@ -123,7 +124,8 @@ class _Reader:
             recipients=tuple(self.role(name, form.place("recipients", at)) for at, name in enumerate(model.recipients)),
             escalation=escalation,
             milestones=self._milestones(form),
-            documents=tuple(model.documents),
+            documents=names_of(model.documents),
+            per=each_of(model.documents, tables, figures, form.place("documents"), self.problems),
             request_document=defaults.request,
             supplier=self.role(model.supplier, form.place("supplier")) if model.supplier else None,
             unknown=tuple(model.unknown),
@@ -152,7 +154,7 @@ class _Reader:
         model, defaults = form.model, self.model.defaults
         place = form.place("milestones") if model.milestones is not None else ("defaults", "milestones")
         models = defaults.milestones if model.milestones is None else model.milestones
-        found = milestones_of(models, model.documents, defaults.at, place, self.problems)
+        found = milestones_of(models, names_of(model.documents), defaults.at, place, self.problems)
         if not model.supplier and any(needs_supplier(found)):
             self.problems.add(form.place("milestones"), "milestone.supplier")
         return found

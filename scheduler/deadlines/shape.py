@@ -33,6 +33,10 @@ def _milestone(value: object) -> object:
     raise fault("milestone.key", value)
 
 
+def _document(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -196,6 +200,18 @@ class Chart(_Shape):
     alt: Title
 
 
+class Document(_Shape):
+    """A document by the name of its template; with `per`, one for each row, named by the column `as`."""
+
+    name: Id
+    per: Name | None = None
+    as_: Name | None = Field(default=None, alias="as")
+
+
+DocumentEntry = Annotated[Document, BeforeValidator(_document, json_schema_input_type=Id | Document)]
+Documents = Annotated[list[DocumentEntry], Field(min_length=1)]
+
+
 class Override(_Shape):
     """What is different for one occurrence, and why."""
 
@@ -212,7 +228,7 @@ class Change(_Shape):
     owner: str | None = None
     recipients: Annotated[list[str], Field(min_length=1)] | None = None
     milestones: list[MilestoneEntry] | None = None
-    documents: Annotated[list[Id], Field(min_length=1)] | None = None
+    documents: Documents | None = None
     data: list[str] | None = None
     figures: dict[Name, Figure] | None = None
     checks: list[Check] | None = None
@@ -249,7 +265,7 @@ class Obligation(_Shape):
     recipients: Annotated[list[str], Field(min_length=1)]
     supplier: str | None = None
     milestones: list[MilestoneEntry] | None = None
-    documents: Annotated[list[Id], Field(min_length=1)]
+    documents: Documents
     data: list[str] = []
     figures: dict[Name, Figure] = {}
     checks: list[Check] = []

@@ -63,11 +63,14 @@ LISTS: dict[str, tuple[str, ...]] = {
     "allegati": ("nome", "sha256"),
     "richiesta.elenco": ("tabella", "file", "foglio", "colonne"),
 }
+ROW = "riga"  # in a document that is made for each row
 _AMOUNTS = ("voce", "di_cui", "fonte", "anni")
 
 
-def context(occurrence: Occurrence, office: Office, data: Dataset, sheet: Sheet) -> dict[str, Any]:
-    """Return the values of every name for one document of an occurrence."""
+def context(
+    occurrence: Occurrence, office: Office, data: Dataset, sheet: Sheet, row: Row | None = None
+) -> dict[str, Any]:
+    """Return the values of every name for one document of an occurrence; `row`: that it is made for, if it is."""
     obligation, period = occurrence.obligation, occurrence.period
     tables = {name: _rows(table.rows) for name, table in data.tables.items()}
     figures: dict[str, Any] = {}
@@ -102,6 +105,7 @@ def context(occurrence: Occurrence, office: Office, data: Dataset, sheet: Sheet)
         "fonti": [SimpleNamespace(file=item.path, foglio=item.sheet, sha256=item.sha256) for item in data.sources],
         "allegati": [SimpleNamespace(nome=item.name, sha256=item.sha256) for item in sheet.annexes],
         "richiesta": _request(obligation, sheet),
+        **({ROW: SimpleNamespace(**row.values)} if row else {}),
         **({unverified.NAME: unverified.names(sheet.release)} if sheet.release else {}),
     }
 

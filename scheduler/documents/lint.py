@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 
+from scheduler.core.each import Each
 from scheduler.core.obligation import Obligation
-from scheduler.documents.context import LISTS, NAMES, chart_names, figure_names, table_columns
+from scheduler.documents.context import LISTS, NAMES, ROW, chart_names, figure_names, table_columns
 from scheduler.documents.faults import Fault, fault, problem
 from scheduler.documents.package import read_template
 from scheduler.documents.render import template_fault
@@ -31,19 +32,25 @@ def template_problems(path: Path, obligation: Obligation, lang: str) -> tuple[Pr
     """Return what is wrong with the template of one document of an obligation; nothing is rendered."""
     shown = f"templates/{path.name}"
     try:
-        return unknown_names(read_template(path, shown, lang), shown, obligation, lang)
+        return unknown_names(read_template(path, shown, lang), shown, obligation, lang, obligation.each(path.stem))
     except TemplateError as error:
         return error.problems
 
 
-def unknown_names(template: bytes, shown: str, obligation: Obligation, lang: str) -> tuple[Problem, ...]:
-    """Return a problem for each name in the template that the obligation does not offer, and for wrong code."""
+def unknown_names(
+    template: bytes, shown: str, obligation: Obligation, lang: str, each: Each | None = None
+) -> tuple[Problem, ...]:
+    """Return a problem for each name in the template that the obligation does not offer, and for wrong code.
+
+    `each`: the rows that the document is made for, if it is.
+    """
     rows = {**{f"tabelle.{name}": columns for name, columns in table_columns(obligation).items()}, **LISTS}
     names = {
         **NAMES,
         "dati": figure_names(obligation),
         "tabelle": tuple(table_columns(obligation)),
         "grafici": chart_names(obligation),
+        **({ROW: table_columns(obligation).get(each.rows, ())} if each else {}),
     }
     try:
         found = _faults(loaded(template), names, rows)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import PurePath
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 
 from scheduler.core.obligation import Obligation
 from scheduler.core.privacy import personal_columns, personal_figures
+from scheduler.documents.context import ROW
 from scheduler.documents.lint import jinja_sources
 from scheduler.documents.package import refuse_harmful
 from scheduler.documents.sandbox import environment
@@ -35,7 +37,9 @@ def is_nominative(template: bytes, shown: str, obligation: Obligation, lang: str
         trees = [sandbox.parse(source) for source in jinja_sources(template)]
     except (TemplateSyntaxError, SecurityError, RecursionError, LeftError, UnreadableError):
         return b"yes"
-    return b"yes" if any(reader.prints(tree, {}) for tree in trees) else b"no"
+    each = obligation.each(PurePath(shown).stem)
+    own = {ROW: rows.get(each.rows, frozenset())} if each else {}
+    return b"yes" if any(reader.prints(tree, own) for tree in trees) else b"no"
 
 
 class _Reader:

@@ -15,13 +15,14 @@ from scheduler.core.occurrence import Occurrence
 from scheduler.core.plan import in_force, is_closed
 from scheduler.core.upload import Upload
 from scheduler.core.workdays import WorkCalendar
-from scheduler.errors import Problem, SourceError, UserError
+from scheduler.errors import Problem, SourceError, TemplateError, UserError
 from scheduler.ledger.stale import StaleError
 from scheduler.locale import text
 from scheduler.service import evidence
-from scheduler.service.drafting import Document, Drafter
+from scheduler.service.drafting import Drafter
 from scheduler.service.refreshing import base_of
 from scheduler.service.release import digest, paper
+from scheduler.service.typesetting import Document
 from scheduler.service.workspace import Workspace
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
@@ -96,14 +97,16 @@ class Acts:
         """Record that a draft was asked for, then make the documents and keep them.
 
         Raises:
-            SourceError, TemplateError: they cannot be made; that they were asked for stays recorded.
+            SourceError, TemplateError: they or some of them cannot be made; what was asked for and made is recorded.
         """
         self._recorded(Act(ActKind.DRAFTING, key, now, who, reason=reason), seen)
         occurrence = self._view(key).occurrence
-        documents = self.drafter.keep(lambda least: self.drafter.documents(occurrence, (), now, least))
-        for item in documents:
+        batch = self.drafter.keep(lambda least: self.drafter.documents(occurrence, (), now, least))
+        for item in batch.documents:
             self.store.record_draft(item.draft)
-        return documents
+        if batch.problems:
+            raise TemplateError(batch.problems)
+        return batch.documents
 
     def release(self, key: str, reason: str, who: str, seen: int | None, now: datetime, wrong: str = "") -> Act:
         """Record that drafts may be made of data that did not pass, and let those that failed be tried again.

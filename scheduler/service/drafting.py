@@ -1,61 +1,45 @@
-"""An occurrence → its documents: intake, context, rendering, and the kept files with their versions."""
+"""An occurrence → its documents, with their versions and annexes, and the files in which they are kept."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date, datetime
 
-from scheduler.core.data import Dataset, Source
+from scheduler.core.data import Dataset
+from scheduler.core.each import Each, items_of, template_name
 from scheduler.core.ledger import Draft
-from scheduler.core.making import Annex, Making, Release
-from scheduler.core.obligation import Register
+from scheduler.core.making import Annex, Making
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.privacy import personal_columns
 from scheduler.core.upload import Upload
-from scheduler.documents.context import RequestItem, Sheet, context
+from scheduler.documents.context import RequestItem, Sheet
 from scheduler.documents.logo import logo
 from scheduler.documents.package import content_of
-from scheduler.documents.ties import mark_of
 from scheduler.errors import Problem, SourceError
-from scheduler.intake.sheet import SheetCache
-from scheduler.service.materials import Materials
-from scheduler.service.press import Press
+from scheduler.locale import text
+from scheduler.service.filling import Progress, unseen
 from scheduler.service.refreshing import carried_on, taken_back
-from scheduler.service.workspace import Workspace
+from scheduler.service.typesetting import Batch, Document, Job, Typesetter
 
-if TYPE_CHECKING:  # Django must be set up before the tables are imported
-    from scheduler.ledger.store import Store
-
-DRAFTS = "drafts"
 FIRST: Mapping[str, int] = {}
 
 
-@dataclass(frozen=True)
-class Document:
-    """A filled document that is not kept yet."""
-
-    draft: Draft
-    content: bytes
-    release: Release | None = None  # of the data that it was filled with
-    own: bytes = b""  # what the service itself has made, where the content carries on people's text
-
-
-class Drafter(Materials):
-    """Makes the documents of occurrences of one workspace."""
-
-    def __init__(self, workspace: Workspace, store: Store, register: Register, cache: SheetCache, press: Press) -> None:
-        super().__init__(workspace, store, register, cache)
-        self.press = press
+class Drafter(Typesetter):
+    """Makes the documents of occurrences of one workspace, and keeps them."""
 
     def documents(
-        self, occurrence: Occurrence, names: Sequence[str], at: datetime, least: Mapping[str, int] = FIRST
-    ) -> tuple[Document, ...]:
+        self,
+        occurrence: Occurrence,
+        names: Sequence[str],
+        at: datetime,
+        least: Mapping[str, int] = FIRST,
+        progress: Progress = unseen,
+    ) -> Batch:
         """Return the filled documents, in order; each may list those before it as its annexes.
 
-        Their versions are the next ones in the ledger, and not less than those given by document.
+        Their versions are the next ones in the ledger, and not less than those given by document. Of those that are
+        made for each row, one that cannot be filled is left out, with its reason.
 
         Raises:
             SourceError: the data are not right.
@@ -63,12 +47,29 @@ class Drafter(Materials):
         """
         data = self.kept_data(occurrence, at)
         release = self.release(occurrence, data)
-        made: list[Document] = []
+        known = self.store.drafts(occurrence.key)
+        made, problems = list[Document](), list[Problem]()
         for name in names or occurrence.obligation.documents:
-            annexes = tuple(Annex(_file_name(item.draft), item.draft.sha256) for item in made)
+            annexes = tuple(Annex(_file_name(item.draft), item.draft.sha256) for item in made if not item.draft.is_item)
             sheet = replace(self._sheet(occurrence, name, annexes, at, least), release=release)
-            made.append(self._carried_on(self._filled(occurrence, name, data, sheet, at)))
-        return tuple(made)
+            job = Job(occurrence, name, data, sheet, at)
+            each = occurrence.obligation.each(template_name(name))
+            batch = self.filled_each(self._jobs(job, each, least), progress) if each else Batch((self.filled(job),))
+            made += (self._carried_on(item, known) for item in batch.documents)
+            problems += batch.problems
+        if not made:
+            lang = self.workspace.lang
+            raise SourceError((Problem(occurrence.key, text(lang, "per.empty"), text(lang, "per.empty.remedy")),))
+        return Batch(tuple(made), tuple(problems))
+
+    def _jobs(self, job: Job, each: Each, least: Mapping[str, int]) -> list[Job]:
+        """Return one job for each row; the name of a single item is its job alone."""
+        found = [item for item in items_of(each, job.data) if job.document in (each.document, item.document)]
+        versions = [self._version(job.occurrence, item.document, least) for item in found]
+        return [
+            replace(job, document=item.document, row=item.row, sheet=replace(job.sheet, version=version))
+            for item, version in zip(found, versions, strict=True)
+        ]
 
     def again(self, occurrence: Occurrence, draft: Draft, making: Making) -> bytes:
         """Return a document that was made before, as this workspace's files give it.
@@ -83,7 +84,10 @@ class Drafter(Materials):
         shown = logo(self.workspace.root, self.office, self.workspace.lang)
         sheet = Sheet(title, draft.version, on, making.annexes, items, making.request_by, making.release, shown)
         data = Dataset() if asked else self.loaded(occurrence, draft.at)
-        return self._content(self._template(draft.document), occurrence, draft.document, data, sheet, draft.at)
+        each = occurrence.obligation.each(draft.template)
+        rows = {item.document: item.row for item in items_of(each, data)} if each else {}
+        job = Job(occurrence, draft.document, data, sheet, draft.at, rows.get(draft.document))
+        return self.content(job, self.template(draft.document), self.press)
 
     def problems(self, occurrence: Occurrence, now: datetime) -> tuple[Problem, ...]:
         """Return what keeps an occurrence's documents from being made now: its workbooks, its templates."""
@@ -92,21 +96,24 @@ class Drafter(Materials):
             found += self.press.problems(self.workspace.template(name), occurrence.obligation, self.workspace.lang)
         return tuple(found)
 
-    def is_nominative(self, occurrence: Occurrence, name: str) -> bool:
-        """Tell whether a document of an occurrence prints what is about single people.
+    def nominative(self, occurrence: Occurrence, documents: Sequence[Document]) -> tuple[Document, ...]:
+        """Return those of an occurrence's documents that print what is about single people.
 
         Raises:
-            TemplateError: the template is not there.
+            TemplateError: a template is not there.
         """
         if not personal_columns(occurrence.obligation):
-            return False
+            return ()
+        names = {name for name in {item.draft.template for item in documents} if self._is_nominative(occurrence, name)}
+        return tuple(item for item in documents if item.draft.template in names)
+
+    def _is_nominative(self, occurrence: Occurrence, name: str) -> bool:
         path = self.workspace.template(name)
         template = content_of(path, shown := f"templates/{path.name}", self.workspace.lang)
         return self.press.is_nominative(template, shown, occurrence.obligation, self.workspace.lang)
 
-    def _carried_on(self, made: Document) -> Document:
-        """Return a document with what people wrote into the version before it, if they did."""
-        known = self.store.drafts(made.draft.occurrence_key)
+    def _carried_on(self, made: Document, known: Sequence[Draft]) -> Document:
+        """Return a document with what people wrote into the version before it, of those known, if they did."""
         latest = [item for item in known if item.document == made.draft.document]
         draft, content = carried_on(made.draft, made.content, latest[-1] if latest else None, self.workspace)
         return made if draft is made.draft else Document(draft, content, made.release, made.content)
@@ -114,25 +121,24 @@ class Drafter(Materials):
     def take_back(self, base: Draft, edited: Upload, who: str, at: datetime) -> Document:
         """Keep a document that was edited from a version as the next one; its row is the caller's to record."""
 
-        def make(least: Mapping[str, int]) -> tuple[Document, ...]:
+        def make(least: Mapping[str, int]) -> Batch:
             known = self.store.next_version(base.occurrence_key, base.document)
             version = max(known, least.get(base.document, 1))
-            return (Document(taken_back(base, edited, version, who, at), edited.content),)
+            return Batch((Document(taken_back(base, edited, version, who, at), edited.content),))
 
-        return self.keep(make)[0]
+        [made] = self.keep(make).documents
+        return made
 
-    def request(
-        self, occurrence: Occurrence, at: datetime, by: date, least: Mapping[str, int] = FIRST
-    ) -> tuple[Document, ...]:
+    def request(self, occurrence: Occurrence, at: datetime, by: date, least: Mapping[str, int] = FIRST) -> Batch:
         """Return the letter that asks the supplier for the occurrence's workbooks by a day."""
         name = occurrence.obligation.request_document
         if not name:
-            return ()
+            return Batch(())
         items = self.request_items(occurrence)
         sheet = self._sheet(occurrence, name, (), at, least, request=items, request_by=by)
-        return (self._filled(occurrence, name, Dataset(), sheet, at),)
+        return Batch((self.filled(Job(occurrence, name, Dataset(), sheet, at)),))
 
-    def keep(self, make: Callable[[Mapping[str, int]], Sequence[Document]]) -> tuple[Document, ...]:
+    def keep(self, make: Callable[[Mapping[str, int]], Batch]) -> Batch:
         """Make documents and write their files, none of which is there already; their rows are the caller's to record.
 
         Args:
@@ -141,10 +147,10 @@ class Drafter(Materials):
         """
         least: dict[str, int] = {}
         while True:
-            documents = tuple(make(least))
-            taken = self._write(documents)
+            batch = make(least)
+            taken = self._write(batch.documents)
             if taken is None:
-                return documents
+                return batch
             least[taken.document] = taken.version + 1
 
     def _write(self, documents: Sequence[Document]) -> Draft | None:
@@ -173,45 +179,13 @@ class Drafter(Materials):
         request: tuple[RequestItem, ...] = (),
         request_by: date | None = None,
     ) -> Sheet:
-        version = max(self.store.next_version(occurrence.key, name), least.get(name, 1))
+        version = self._version(occurrence, name, least)
         on = at.astimezone(self.workdays.zone).date()
         shown = logo(self.workspace.root, self.office, self.workspace.lang)
         return Sheet(occurrence.obligation.title, version, on, annexes, request, request_by, logo=shown)
 
-    def _filled(self, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime) -> Document:
-        template = self._template(name)
-        content = self._content(template, occurrence, name, data, sheet, at)
-        draft = Draft(
-            occurrence_key=occurrence.key,
-            document=name,
-            version=sheet.version,
-            path=f"{DRAFTS}/{occurrence.key}/{name}-{occurrence.period.key}-v{sheet.version}.docx",
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
-            template_sha256=self.inputs.keep(template),
-            at=at,
-            inputs=(*data.sources, *self._logo_kept(sheet)),
-            making=self.inputs.making(occurrence, self.register, data, sheet),
-        )
-        return Document(draft, content, sheet.release)
-
-    def _logo_kept(self, sheet: Sheet) -> tuple[Source, ...]:
-        """Return the logo as one of the files that a document was made of, with its bytes kept."""
-        if sheet.logo is None:
-            return ()
-        return (Source(self.office.logo, "", self.inputs.keep(sheet.logo.content), len(sheet.logo.content)),)
-
-    def _template(self, name: str) -> bytes:
-        path = self.workspace.template(name)
-        return content_of(path, f"templates/{path.name}", self.workspace.lang)
-
-    def _content(
-        self, template: bytes, occurrence: Occurrence, name: str, data: Dataset, sheet: Sheet, at: datetime
-    ) -> bytes:
-        values = context(occurrence, self.office, data, sheet)
-        mark = mark_of(occurrence.key, name, sheet.version)
-        shown, lang = f"templates/{name}.docx", self.workspace.lang
-        return self.press.filled(template, shown, values, at.astimezone(UTC), lang, mark)
+    def _version(self, occurrence: Occurrence, document: str, least: Mapping[str, int]) -> int:
+        return max(self.store.next_version(occurrence.key, document), least.get(document, 1))
 
 
 def _file_name(draft: Draft) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,10 +57,11 @@ class Letters(Stationery):
         changes: Sequence[Comparison] = (),
         kept: Sequence[Draft] = (),
         release: Release | None = None,
+        failed: Sequence[Problem] = (),
     ) -> Words:
         """Hand over the documents and what has changed in them; before all else, that a person has released them.
 
-        `kept`: the documents that are about people, and do not go to this reader.
+        `kept`: the documents that are about people, and do not go to this reader; `failed`: why some were not made.
         """
         header = (self._say("mail.draft.document"), "SHA-256")
         rows = tuple((_file(draft), draft.sha256) for draft in drafts)
@@ -69,6 +71,7 @@ class Letters(Stationery):
             *self._opening(kind if rows else "draft-kept", occurrence, **facts),
             *(self._list("released.reasons", release.reasons) if release else []),
             *(Paragraph(self._say("mail.draft.kept", documents=_file(item))) for item in kept),
+            *(self._list("draft.failed", [item.for_mail() for item in failed[:MOST_PROBLEMS]]) if failed else []),
             *self._list("todo", [self._about(f"mail.draft.todo.{number}", occurrence) for number in (1, 2, 3)]),
             *news(self.lang, changes),
             Facts(self._facts(occurrence)),
@@ -191,10 +194,13 @@ class Letters(Stationery):
         name = self._say("fact.draft")
         if not drafts:
             return [(name, self._say("mail.draft-none"))]
-        return [
-            (name, self._say("mail.draft-ready", version=item.version, on=item.at.date(), document=item.document))
-            for item in drafts
+        one_by_one = [item for item in drafts if not item.is_item]
+        said = [
+            self._say("mail.draft-ready", version=i.version, on=i.at.date(), document=i.document) for i in one_by_one
         ]
+        counts = Counter(item.template for item in drafts if item.is_item)
+        said += [self._say("mail.draft-many", document=template, count=count) for template, count in counts.items()]
+        return [(name, line) for line in said]
 
     def _missing(
         self, occurrence: Occurrence, problems: Sequence[Problem], drafts: Sequence[Draft] = ()

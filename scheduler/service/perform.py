@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -18,11 +18,13 @@ from scheduler.core.privacy import may_receive
 from scheduler.core.status import state
 from scheduler.core.workdays import WorkCalendar
 from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError
-from scheduler.mail.message import DOCX, Attachment, Letter, compose, message_id
+from scheduler.mail.message import Attachment, Letter, compose, message_id
 from scheduler.service.comparisons import Comparisons
-from scheduler.service.drafting import Document, Drafter
+from scheduler.service.drafting import Drafter
+from scheduler.service.enclosures import attachments
 from scheduler.service.letters import Letters, Readiness
 from scheduler.service.stationery import Words
+from scheduler.service.typesetting import Batch, Document
 from scheduler.service.upcoming import coming, next_due
 from scheduler.service.workspace import Workspace
 
@@ -86,44 +88,47 @@ class Performer:
         occurrence = due.occurrence
         try:
             names = due.milestone.documents
-            documents = self.drafter.keep(lambda least: self.drafter.documents(occurrence, names, now, least))
-            nominative = [item for item in documents if self.drafter.is_nominative(occurrence, item.draft.document)]
+            batch = self.drafter.keep(lambda least: self.drafter.documents(occurrence, names, now, least))
+            nominative = self.drafter.nominative(occurrence, batch.documents)
         except (SourceError, TemplateError) as error:
             return self._trouble(action, ledger, error, now)
-        mails = self._handed(action, occurrence, documents, nominative, ledger, now)
-        return self._done(action, now, [item.draft for item in documents], mails)
+        mails = self._handed(action, occurrence, batch, nominative, ledger, now)
+        problems = tuple(str(problem) for problem in batch.problems)
+        return self._done(action, now, [item.draft for item in batch.documents], mails, problems)
 
     def _handed(
         self,
         action: Action,
         occurrence: Occurrence,
-        documents: Sequence[Document],
+        batch: Batch,
         nominative: Sequence[Document],
         ledger: Ledger,
         now: datetime,
     ) -> tuple[Delivery, ...]:
         """Return the mails that hand documents over: those about single people go only to whom may receive them."""
-        obligation = occurrence.obligation
+        obligation, documents = occurrence.obligation, batch.documents
         roles = (obligation.owner, *obligation.recipients)
         entitled, others = may_receive(roles, obligation)
         if not nominative or not others:
-            words = self._draft_words(occurrence, documents, ledger)
-            return (self._mail(action.key, occurrence, roles, words, now, _attachments(documents)),)
-        plain = [item for item in documents if item not in nominative]
-        words = self._draft_words(occurrence, plain, ledger, nominative)
-        mail = self._mail(f"{action.key}/without-names", occurrence, others, words, now, _attachments(plain))
+            words = self._draft_words(occurrence, batch, ledger)
+            return (self._mail(action.key, occurrence, roles, words, now, attachments(documents)),)
+        plain = tuple(item for item in documents if item not in nominative)
+        words = self._draft_words(occurrence, replace(batch, documents=plain), ledger, nominative)
+        mail = self._mail(f"{action.key}/without-names", occurrence, others, words, now, attachments(plain))
         if not entitled:
             return (mail,)
-        words = self._draft_words(occurrence, documents, ledger)
-        return self._mail(action.key, occurrence, entitled, words, now, _attachments(documents)), mail
+        words = self._draft_words(occurrence, batch, ledger)
+        return self._mail(action.key, occurrence, entitled, words, now, attachments(documents)), mail
 
     def _draft_words(
-        self, occurrence: Occurrence, documents: Sequence[Document], ledger: Ledger, kept: Sequence[Document] = ()
+        self, occurrence: Occurrence, batch: Batch, ledger: Ledger, kept: Sequence[Document] = ()
     ) -> Words:
-        drafts, compare = [item.draft for item in documents], Comparisons(self.workspace, self.store).of
-        changes = [compare(item) for item in drafts]
-        release = next((item.release for item in (*documents, *kept)), None)
-        return self.letters.draft(occurrence, drafts, ledger, changes, [item.draft for item in kept], release)
+        drafts, compare = [item.draft for item in batch.documents], Comparisons(self.workspace, self.store).of
+        telling = {item.template: item for item in reversed(drafts)}  # of many from one template, one has all figures
+        changes = [compare(item) for item in reversed(telling.values())]
+        release = next((item.release for item in (*batch.documents, *kept)), None)
+        names = [item.draft for item in kept]
+        return self.letters.draft(occurrence, drafts, ledger, changes, names, release, batch.problems)
 
     def _trouble(self, action: Action, ledger: Ledger, error: ScadenzarioError, now: datetime) -> Performance:
         """Tell owner and supplier once for each new set of reasons; the draft is tried again by itself."""
@@ -156,7 +161,7 @@ class Performer:
             return self._done(action, now, (), (), outcome=Outcome.SKIPPED)
         by = self._needed_by(occurrence, now)
         try:
-            documents = self.drafter.keep(lambda least: self.drafter.request(occurrence, now, by, least))
+            documents = self.drafter.keep(lambda least: self.drafter.request(occurrence, now, by, least)).documents
         except TemplateError as error:  # the letter is a courtesy: the mail says the same and goes all the same
             documents, problems = (), tuple(str(problem) for problem in error.problems)
         else:
@@ -165,7 +170,7 @@ class Performer:
         items = self.drafter.request_items(occurrence)
         words = self.letters.request(occurrence, items, by, letter=bool(documents))
         roles = (action.role,) if action.role else ()
-        mail = self._mail(action.key, occurrence, roles, words, now, _attachments(documents))
+        mail = self._mail(action.key, occurrence, roles, words, now, attachments(documents))
         return self._done(action, now, drafts, (mail,), problems)
 
     def _reminder(self, action: Action, ledger: Ledger, now: datetime) -> Performance:
@@ -216,7 +221,7 @@ class Performer:
     def _latest_drafts(self, occurrence: Occurrence) -> tuple[Draft, ...]:
         """Return the latest version of each document of an occurrence that was drafted."""
         documents = occurrence.obligation.documents
-        drafts = [draft for draft in self.store.drafts(occurrence.key) if draft.document in documents]
+        drafts = [draft for draft in self.store.drafts(occurrence.key) if draft.template in documents]
         return tuple({draft.document: draft for draft in drafts}.values())
 
     def _needed_by(self, occurrence: Occurrence, now: datetime) -> date:
@@ -261,10 +266,6 @@ class Performer:
             sha256=sha256,
             planned_at=now,
         )
-
-
-def _attachments(documents: Sequence[Document]) -> tuple[Attachment, ...]:
-    return tuple(Attachment(item.draft.path.rsplit("/", 1)[-1], item.content, DOCX) for item in documents)
 
 
 def _occurrence_key(action: Action) -> str:

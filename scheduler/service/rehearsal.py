@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from scheduler.core.data import Dataset
+from scheduler.core.data import Dataset, Row
+from scheduler.core.each import rows_of
 from scheduler.core.making import Annex
 from scheduler.core.obligation import Office
 from scheduler.core.occurrence import Occurrence
@@ -75,8 +76,10 @@ class Rehearsal:
         try:
             shown_logo = logo(self.workspace.root, self.office, lang)
             sheet = replace(_sheet(occurrence, case, is_request, self.at.date()), logo=shown_logo)
-            values = context(occurrence, self.office, data, sheet)
-            self.press.filled(content_of(self.workspace.template(name), shown, lang), shown, values, self.at, lang)
+            template = content_of(self.workspace.template(name), shown, lang)
+            for row in _rows(occurrence, name, data):
+                values = context(occurrence, self.office, data, sheet, row)
+                self.press.filled(template, shown, values, self.at, lang)
         except TemplateError as error:
             tried = text(lang, f"rehearsal.{case.name}", key=occurrence.key)
             yield from (replace(item, where=f"{item.where} ({tried})") for item in error.problems)
@@ -95,6 +98,13 @@ def _documents(occurrence: Occurrence) -> tuple[str, ...]:
     obligation = occurrence.obligation
     requests = (obligation.request_document,) if obligation.supplier and obligation.request_document else ()
     return (*obligation.documents, *requests)
+
+
+def _rows(occurrence: Occurrence, name: str, data: Dataset) -> tuple[Row | None, ...]:
+    """Return the rows that a document is tried with: those at both ends, where it is made for each."""
+    each = occurrence.obligation.each(name)
+    found = rows_of(each, data) if each else ()
+    return tuple({id(row): row for row in (*found[:1], *found[-1:])}.values()) if each else (None,)
 
 
 def _data(occurrence: Occurrence, case: Case) -> Dataset:

@@ -107,7 +107,7 @@ class Reproducer:
 
     def _files(self, draft: Draft, making: Making) -> Mapping[str, bytes]:
         """Return what the draft was made of, by the name that each had in the workspace."""
-        wanted = {DECLARED: making.register, f"templates/{draft.document}.docx": draft.template_sha256}
+        wanted = {DECLARED: making.register, f"templates/{draft.template}.docx": draft.template_sha256}
         wanted |= {source.path: source.sha256 for source in draft.inputs if not source.path.startswith(ASKED)}
         inputs, found = Inputs(self.workspace), dict[str, bytes]()
         problems = [self._problem(name, "inputs.name") for name in wanted if _leads_out(name)]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 from scheduler.core.data import Column, ColumnType, Dataset, Mark, TableSpec
+from scheduler.core.each import rows_of
 from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.making import Annex
 from scheduler.core.obligation import Obligation
 from scheduler.core.occurrence import Occurrence
-from scheduler.documents.context import LISTS, NAMES, RequestItem, Sheet, context
+from scheduler.documents.context import LISTS, NAMES, ROW, RequestItem, Sheet, context, table_columns
 from scheduler.documents.formats import printed
 from scheduler.errors import ScadenzarioError
 from scheduler.intake.invented import Case, invented
@@ -55,7 +56,7 @@ def variables(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime)
     general = (item for name, value in values.items() if name not in _OWN for item in _general(name, value))
     obligation = occurrence.obligation
     own = (*_figures(obligation, data, values), *_tables(obligation, data, values), *_charts(obligation))
-    return (*own, *general)
+    return (*own, *_rows(obligation, data), *general)
 
 
 def _charts(obligation: Obligation) -> Iterator[Variable]:
@@ -103,6 +104,18 @@ def _tables(obligation: Obligation, data: Dataset, values: Mapping[str, Any]) ->
             yield _column(f"tabelle.{name}[].{column}", columns.get(column), value)
         if not rows:
             yield from (_column(f"tabelle.{name}[].{item.name}", item, None) for item in columns.values())
+
+
+def _rows(obligation: Obligation, data: Dataset) -> Iterator[Variable]:
+    """Yield the columns of the row that a document is made for, of each table that there are such documents for."""
+    for name in dict.fromkeys(item.rows for item in obligation.per):
+        each = next(item for item in obligation.per if item.rows == name)
+        documents = ", ".join(item.document for item in obligation.per if item.rows == name)
+        specs = {column.name: column for item in obligation.tables if item.name == name for column in item.columns}
+        row = next(iter(rows_of(each, data)), None)
+        for column in table_columns(obligation).get(name, ()):
+            found = _column(f"{ROW}.{column}", specs.get(column), row.values.get(column) if row else None)
+            yield replace(found, origin=f"tabelle.{name} ({documents})")
 
 
 def _column(name: str, column: Column | None, value: object) -> Variable:

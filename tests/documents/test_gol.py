@@ -23,7 +23,7 @@ Numero tot. persone con formazione digitale conclusa|3.906|n.r|n.r
 
 def drafted(workspace: Path) -> bytes:
     app = App(read_settings({}, workspace))
-    [document] = app.drafter.documents(occurrence(app, "gol-avanzamento/2023"), (), app.clock())
+    [document] = app.drafter.documents(occurrence(app, "gol-avanzamento/2023"), (), app.clock()).documents
     return document.content
 
 

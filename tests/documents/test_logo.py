@@ -79,5 +79,5 @@ def test_the_logo_in_a_draft_and_what_is_said_without_it(workspace: Path) -> Non
 
 def drafted(workspace: Path) -> bytes:
     app = App(read_settings({}, workspace))
-    [document] = app.drafter.documents(occurrence(app, "gol-avanzamento/2023"), (), app.clock())
+    [document] = app.drafter.documents(occurrence(app, "gol-avanzamento/2023"), (), app.clock()).documents
     return document.content

@@ -59,7 +59,7 @@ def test_drafts_are_those_of_the_periods_form_and_are_made_again_so(app: App) ->
         occurrence = app.agenda.occurrence(key)
         assert occurrence is not None
         assert readiness(app.drafter, occurrence, app.clock()).problems == ()
-        documents = app.drafter.documents(occurrence, (), app.clock())
+        documents = app.drafter.documents(occurrence, (), app.clock()).documents
         made[key] = [item.draft.document for item in documents]
         reproducer = Reproducer(app.workspace, app.store, app.press, "it")
         assert reproducer.reproduce(documents[-1].draft).likeness is Likeness.IDENTICAL

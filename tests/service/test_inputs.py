@@ -34,7 +34,7 @@ def _total(app: App) -> tuple[object, bytes]:
     """Make a draft; return the total that it was made with, and the kept bytes of the workbook that it names."""
     occurrence = app.agenda.occurrence(KEY)
     assert occurrence is not None
-    [document] = app.drafter.documents(occurrence, (), NOW)
+    [document] = app.drafter.documents(occurrence, (), NOW).documents
     [source], making = document.draft.inputs, document.draft.making
     assert making is not None
     inputs = Inputs(app.workspace)

@@ -110,7 +110,7 @@ def frame(app: App, occurrence: Occurrence, template: str) -> str:
 def test_every_number_of_a_draft_has_its_cells_and_prints_the_same_from_them(app: App, key: str) -> None:
     occurrence = occurrence_of(app, key)
     data = app.drafter.data(occurrence, NOW)
-    documents = app.drafter.documents(occurrence, (), NOW)
+    documents = app.drafter.documents(occurrence, (), NOW).documents
     templates = " ".join(document_text(app.workspace.template(item.draft.document).read_bytes()) for item in documents)
     explained = {token for value in set(again(data, templates)) for form in forms(value) for token in numbers(form)}
     names = " ".join(f"{source.path} {source.sheet} {source.sha256}" for source in data.sources)

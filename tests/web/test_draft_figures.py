@@ -34,7 +34,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         assert occurrence is not None
         [document] = app.drafter.keep(
             lambda least, item=occurrence: app.drafter.documents(item, (), app.clock(), least)
-        )
+        ).documents
         app.store.record_draft(document.draft)
         if number == 1:
             (root / "data/2026-02.csv").write_text(MONTHS["2026-02"].replace("1020", "1000"), "utf-8")

@@ -3,6 +3,9 @@
 # ruff: noqa: E501  (a sentence is easier to read and to translate on one line)
 
 SENTENCES: dict[str, str] = {
+    "per.empty": "there is no row, so there is no document to make",
+    "per.empty.remedy": "fill in the table",
+    "cli.drafting": "documents made",
     "cli.reproduce": "Makes a draft again from what was kept with it, and compares it with the one of then.",
     "cli.argument.version": "number of the version, for example 1",
     "cli.option.document": "name of the document, where the version has more than one",

@@ -3,6 +3,9 @@
 # ruff: noqa: E501  (a sentence is easier to read and to translate on one line)
 
 SENTENCES: dict[str, str] = {
+    "per.empty": "non c'è nessuna riga, e quindi nessun documento da fare",
+    "per.empty.remedy": "completare la tabella",
+    "cli.drafting": "documenti fatti",
     "cli.reproduce": "Rifà una bozza da ciò che fu conservato con essa, e la confronta con quella di allora.",
     "cli.argument.version": "numero della versione, per esempio 1",
     "cli.option.document": "nome del documento, dove la versione ne ha più d'uno",
