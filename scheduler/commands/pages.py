@@ -16,6 +16,7 @@ from scheduler.core.changed import Comparison
 from scheduler.core.kept_figures import KeptFigures
 from scheduler.core.ledger import Draft
 from scheduler.core.occurrence import Occurrence
+from scheduler.core.privacy import personal_figures
 from scheduler.core.status import Status
 from scheduler.errors import ScadenzarioError
 from scheduler.service.comparisons import Comparisons
@@ -128,7 +129,9 @@ class Papers:
 
     def review(self, draft: Draft) -> bytes:
         """Return a draft with the sources of its figures."""
-        return review_copy(draft, self.figures(draft), self.app.workspace)
+        found = self.app.agenda.occurrence(draft.occurrence_key)
+        personal = personal_figures(found.obligation) if found else ()
+        return review_copy(draft, self.figures(draft), personal, self.app.workspace)
 
     def figures(self, draft: Draft) -> KeptFigures | None:
         """Return the figures that a draft was made with, as far as they were kept."""

@@ -20,6 +20,8 @@ from scheduler.commands.simulation import simulation as simulation_of
 from scheduler.commands.starting import refuse_used
 from scheduler.commands.sweeping import print_report
 from scheduler.core.ledger import Draft
+from scheduler.core.occurrence import Occurrence
+from scheduler.core.privacy import personal_figures
 from scheduler.errors import TemplateError
 from scheduler.locale import text
 from scheduler.locale.facts import comparison_facts
@@ -43,7 +45,7 @@ def draft(app: App, key: str, output: Path | None, *, review: bool, as_json: boo
     for item in drafts:
         app.store.record_draft(item)
     if output is not None:
-        output.write_bytes(_review(app, drafts[0]) if review else batch.documents[0].content)
+        output.write_bytes(_review(app, occurrence, drafts[0]) if review else batch.documents[0].content)
     if as_json:
         compare = Comparisons(app.workspace, app.store).of
         print_json(
@@ -68,8 +70,9 @@ def draft(app: App, key: str, output: Path | None, *, review: bool, as_json: boo
         raise TemplateError(batch.problems)
 
 
-def _review(app: App, draft: Draft) -> bytes:
-    return review_copy(draft, Comparisons(app.workspace, app.store).figures(draft), app.workspace)
+def _review(app: App, occurrence: Occurrence, draft: Draft) -> bytes:
+    figures, personal = Comparisons(app.workspace, app.store).figures(draft), personal_figures(occurrence.obligation)
+    return review_copy(draft, figures, personal, app.workspace)
 
 
 def simulate(app: App, since: str, until: str, out: Path | None, *, filed_on_target: bool, as_json: bool) -> int:

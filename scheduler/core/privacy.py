@@ -13,7 +13,7 @@ from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Obligation, Role
 
 _OF_ROWS = (Operation.ROWS, Operation.GROUP, Operation.PIVOT)  # the others add up many rows, which is nobody's any more
-_SAME_ELSEWHERE = (Operation.PREVIOUS, Operation.YEAR_BEFORE)
+_ANY = ("*",)  # of a `where`: whoever is there, and nobody in particular
 
 
 def personal_columns(obligation: Obligation) -> Mapping[str, frozenset[str]]:
@@ -26,16 +26,30 @@ def personal_columns(obligation: Obligation) -> Mapping[str, frozenset[str]]:
 
 
 def personal_figures(obligation: Obligation) -> frozenset[str]:
-    """Return the names of `dati` that print personal values: a picked cell, of any period; a pivot's columns."""
+    """Return the names of `dati` that print what is about one person: a cell that was picked, what was filtered by a
+    personal column, and all that is reckoned from either, in any period; a pivot's columns.
+    """
     personal, found = {spec.name: _personal(spec) for spec in obligation.tables}, set[str]()
     for figure in obligation.figures:
         columns = personal.get(_table(figure), frozenset())
         picked = figure.operation is Operation.PICK and figure.of.partition(".")[2] in columns
-        if picked or (figure.operation in _SAME_ELSEWHERE and found.intersection(figure.operands)):
+        filtered = any(column in columns and values != _ANY for column, values in figure.where)
+        if picked or filtered or found.intersection(figure.operands):
             found.add(figure.name)
         elif figure.operation is Operation.PIVOT and figure.across in columns:
             found.add(f"{figure.name}_colonne")
     return frozenset(found)
+
+
+def personal_charts(obligation: Obligation) -> frozenset[str]:
+    """Return the names of `grafici` that show personal values, or figures that do."""
+    rows, figures = personal_columns(obligation), personal_figures(obligation)
+    return frozenset(
+        chart.name
+        for chart in obligation.charts
+        if not figures.isdisjoint(chart.of)
+        or any(not rows.get(name, frozenset()).isdisjoint((chart.label, *chart.values)) for name in chart.of)
+    )
 
 
 def may_receive(roles: Sequence[Role], obligation: Obligation) -> tuple[tuple[Role, ...], tuple[Role, ...]]:

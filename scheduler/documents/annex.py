@@ -31,6 +31,7 @@ class Source:
     value: object
     formula: str
     places: tuple[str, ...]  # `data/costi/2025-Q1.xlsx [Costi] F5:F859`
+    is_personal: bool = False  # about one person: not said of a document that does not print it
 
     def sheets(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """Return file, sheet and addresses for each sheet, in the order of the cells."""
@@ -73,8 +74,9 @@ def annex(sources: Sequence[Source], shown: Mapping[str, str], heading: str, lan
 
 
 def _rows(source: Source, shown: str | None, lang: str) -> list[str]:
-    value = shown if shown is not None else _value(source.value, lang)
-    own = [source.name, value, source.formula]
+    own = [source.name, _value(source.value, lang) if shown is None else shown, source.formula]
+    if source.is_personal and shown is None:
+        own[1:] = text(lang, "review.personal"), ""
     places = source.sheets() or [("–", "", ())]
     return [
         _row([*(own if not number else ["", "", ""]), file, sheet, addresses(cells, lang)])

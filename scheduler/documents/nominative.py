@@ -9,7 +9,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 
 from scheduler.core.obligation import Obligation
-from scheduler.core.privacy import personal_columns, personal_figures
+from scheduler.core.privacy import personal_charts, personal_columns, personal_figures
 from scheduler.documents.context import ROW
 from scheduler.documents.lint import jinja_sources
 from scheduler.documents.package import refuse_harmful
@@ -32,7 +32,7 @@ def is_nominative(template: bytes, shown: str, obligation: Obligation, lang: str
     rows, figures = personal_columns(obligation), personal_figures(obligation)
     if not rows and not figures:
         return b"no"
-    reader, sandbox = _Reader(rows, figures), environment()
+    reader, sandbox = _Reader(rows, {"dati": figures, "grafici": personal_charts(obligation)}), environment()
     try:
         trees = [sandbox.parse(source) for source in jinja_sources(template)]
     except (TemplateSyntaxError, SecurityError, RecursionError, LeftError, UnreadableError):
@@ -45,8 +45,8 @@ def is_nominative(template: bytes, shown: str, obligation: Obligation, lang: str
 class _Reader:
     """Goes through a template with the personal names of one obligation."""
 
-    def __init__(self, rows: Mapping[str, frozenset[str]], figures: Collection[str]) -> None:
-        self.rows, self.figures = rows, figures
+    def __init__(self, rows: Mapping[str, frozenset[str]], names: Mapping[str, Collection[str]]) -> None:
+        self.rows, self.names = rows, names  # of `tabelle`; under `dati` and `grafici`
 
     def prints(self, node: nodes.Node, loops: Loops) -> bool:
         """Tell whether something personal is, or may be, printed by a node or below it."""
@@ -62,11 +62,11 @@ class _Reader:
                 return self._any((*node.body, *node.elif_, *node.else_), loops)
             case nodes.Getattr(node=nodes.Name(name="tabelle"), attr=name):
                 return name in self.rows
-            case nodes.Getattr(node=nodes.Name(name="dati"), attr=name):
-                return name in self.figures
+            case nodes.Getattr(node=nodes.Name(name="dati" | "grafici" as group), attr=name):
+                return name in self.names[group]
             case nodes.Getattr(node=nodes.Name(name=variable), attr=name) if variable in loops:
                 return name in loops[variable]
-            case nodes.Name(name="tabelle" | "dati", ctx="load"):
+            case nodes.Name(name="tabelle" | "dati" | "grafici", ctx="load"):
                 return True
             case nodes.Name(name=name, ctx="load"):
                 return bool(loops.get(name))

@@ -15,6 +15,7 @@ from scheduler.core.making import Release
 from scheduler.core.obligation import MilestoneKind, Role
 from scheduler.core.occurrence import Occurrence
 from scheduler.core.plan import Due
+from scheduler.core.privacy import personal_figures
 from scheduler.core.status import State
 from scheduler.documents.context import RequestItem
 from scheduler.errors import Problem
@@ -73,7 +74,7 @@ class Letters(Stationery):
             *(Paragraph(self._say("mail.draft.kept", documents=_file(item))) for item in kept),
             *(self._list("draft.failed", [item.for_mail() for item in failed[:MOST_PROBLEMS]]) if failed else []),
             *self._list("todo", [self._about(f"mail.draft.todo.{number}", occurrence) for number in (1, 2, 3)]),
-            *news(self.lang, changes),
+            *news(self.lang, changes, personal_figures(occurrence.obligation)),
             Facts(self._facts(occurrence)),
             *self._why(occurrence, ledger),
             *(block for block in (Heading(self._say("mail.draft.files")), Table(header, rows)) if rows),

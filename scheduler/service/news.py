@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from scheduler.core.changed import Comparison, FigureChange, Since
 from scheduler.core.period import period_from_key
@@ -14,15 +14,18 @@ from scheduler.mail.body import Block, Heading, Items, Paragraph
 MOST_LINES = 10
 
 
-def news(lang: str, comparisons: Sequence[Comparison]) -> Iterator[Block]:
-    """Yield what has changed in the drafts of one occurrence; drafts made of the same figures say it once."""
+def news(lang: str, comparisons: Sequence[Comparison], personal: Collection[str] = ()) -> Iterator[Block]:
+    """Yield what has changed in the drafts of one occurrence; drafts made of the same figures say it once.
+
+    `personal`: the figures that are about one person, which are only counted.
+    """
     for since in _each(item.version for item in comparisons):
         yield Heading(text(lang, "changed.since-version", version=since.earlier.version))
-        yield from _changes(lang, since.changes)
+        yield from _changes(lang, since.changes, personal)
     for since in _each(item.period for item in comparisons):
         period = period_from_key(since.earlier.occurrence_key.partition("/")[2])
         yield Heading(text(lang, "changed.since-period", period=period_label(lang, period)))
-        yield from _changes(lang, since.changes)
+        yield from _changes(lang, since.changes, personal)
 
 
 def _each(found: Iterator[Since | None]) -> Iterator[Since]:
@@ -34,8 +37,8 @@ def _each(found: Iterator[Since | None]) -> Iterator[Since]:
             yield since
 
 
-def _changes(lang: str, changes: Sequence[FigureChange]) -> Iterator[Block]:
-    lines = [item for item in changes if item.is_impersonal][:MOST_LINES]
+def _changes(lang: str, changes: Sequence[FigureChange], personal: Collection[str]) -> Iterator[Block]:
+    lines = [item for item in changes if item.is_impersonal and item.name not in personal][:MOST_LINES]
     if lines:
         yield Items(tuple(map(_line, lines)))
     if more := len(changes) - len(lines):

@@ -15,6 +15,7 @@ from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.making import Annex
 from scheduler.core.obligation import Obligation
 from scheduler.core.occurrence import Occurrence
+from scheduler.core.privacy import personal_columns, personal_figures
 from scheduler.documents.context import LISTS, NAMES, ROW, RequestItem, Sheet, context, table_columns
 from scheduler.documents.formats import printed
 from scheduler.errors import ScadenzarioError
@@ -39,7 +40,8 @@ class Variable:
 def variables(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime) -> tuple[Variable, ...]:
     """Return the names for the obligation of these occurrences, which are in order and at least one.
 
-    The examples are those of the last occurrence that has begun and whose workbooks can be read; else made up.
+    The examples are those of the last occurrence that has begun and whose workbooks can be read; else made up. What is
+    about single people has none.
     """
     today = at.astimezone(drafter.workdays.zone).date()
     begun = [item for item in occurrences if item.period.start <= today] or [occurrences[0]]
@@ -76,12 +78,14 @@ def _data(drafter: Drafter, occurrences: Sequence[Occurrence], at: datetime) -> 
 
 
 def _figures(obligation: Obligation, data: Dataset, values: Mapping[str, Any]) -> Iterator[Variable]:
+    personal = personal_figures(obligation)
     for name, value in vars(values["dati"]).items():
         spec = next((item for item in obligation.figures if item.name == name), None)
         kind = _figure_type(spec, obligation.tables) if spec else ""
         figure = data.figures.get(name)
         formula = figure.formula if figure and figure.formula else str(spec.operation) if spec else ""
-        yield Variable(f"dati.{name}", kind or _type(value), _example(value), formula)
+        example = "" if name in personal else _example(value)
+        yield Variable(f"dati.{name}", kind or _type(value), example, formula)
 
 
 def _figure_type(spec: FigureSpec, tables: Sequence[TableSpec]) -> str:
@@ -94,14 +98,15 @@ def _figure_type(spec: FigureSpec, tables: Sequence[TableSpec]) -> str:
 
 
 def _tables(obligation: Obligation, data: Dataset, values: Mapping[str, Any]) -> Iterator[Variable]:
-    specs = {item.name: item for item in obligation.tables}
+    specs, personal = {item.name: item for item in obligation.tables}, personal_columns(obligation)
     for name, rows in vars(values["tabelle"]).items():
         spec, figure = specs.get(name), data.figures.get(name)
         origin = f"{spec.path} [{spec.sheet}]" if spec and spec.sheet else spec.path if spec else ""
         yield Variable(f"tabelle.{name}", "variable.type.list", "", origin or (figure.formula if figure else ""))
         columns = {column.name: column for column in spec.columns} if spec else {}
         for column, value in vars(rows[0]).items() if rows else ():
-            yield _column(f"tabelle.{name}[].{column}", columns.get(column), value)
+            found = _column(f"tabelle.{name}[].{column}", columns.get(column), value)
+            yield replace(found, example="") if column in personal.get(name, ()) else found
         if not rows:
             yield from (_column(f"tabelle.{name}[].{item.name}", item, None) for item in columns.values())
 
@@ -113,15 +118,16 @@ def _rows(obligation: Obligation, data: Dataset) -> Iterator[Variable]:
         documents = ", ".join(item.document for item in obligation.per if item.rows == name)
         specs = {column.name: column for item in obligation.tables if item.name == name for column in item.columns}
         row = next(iter(rows_of(each, data)), None)
+        personal = personal_columns(obligation).get(name, frozenset())
         for column in table_columns(obligation).get(name, ()):
-            found = _column(f"{ROW}.{column}", specs.get(column), row.values.get(column) if row else None)
+            value = row.values.get(column) if row and column not in personal else None
+            found = _column(f"{ROW}.{column}", specs.get(column), value)
             yield replace(found, origin=f"tabelle.{name} ({documents})")
 
 
 def _column(name: str, column: Column | None, value: object) -> Variable:
     header = " − ".join(column.difference) if column and column.difference else column.header if column else ""
-    is_person = column is not None and column.type is ColumnType.TAX_CODE
-    return Variable(name, str(column.type) if column else _type(value), "" if is_person else _example(value), header)
+    return Variable(name, str(column.type) if column else _type(value), _example(value), header)
 
 
 def _general(name: str, value: object) -> Iterator[Variable]:

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from scheduler.core.chart import ChartKind, ChartSpec
 from scheduler.core.data import Column, ColumnType, TableSpec
 from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Role
-from scheduler.core.privacy import may_receive, personal_columns, personal_figures
+from scheduler.core.period import Frequency
+from scheduler.core.privacy import may_receive, personal_charts, personal_columns, personal_figures
 
 from .duties import duty
 
@@ -59,6 +61,38 @@ def test_what_is_picked_in_another_period_and_a_pivots_columns_are_personal_too(
     found = replace(duty(), tables=(STAFF,), figures=figures)
     assert personal_figures(found) == {"capo", "capo_prima", "incrocio_colonne"}
     assert personal_columns(found).keys() == {"personale", "incrocio", "sedi"}
+
+
+def test_what_is_reckoned_of_one_person_is_personal_too() -> None:
+    of_one, of_any = (("nome", ("Ada Rossi",)),), (("nome", ("*",)),)
+    figures = (
+        FigureSpec("sede_di_ada", Operation.PICK, "personale.sede", where=of_one),
+        FigureSpec("costo_di_ada", Operation.SUM, "personale.costo", where=of_one),
+        FigureSpec("doppio", Operation.CALC, operands=("costo_di_ada",), expression="costo_di_ada * 2"),
+        FigureSpec("nell_anno", Operation.PARTS, operands=("doppio",), every=Frequency.MONTH),
+        FigureSpec("con_un_nome", Operation.COUNT, "personale", where=of_any),
+        FigureSpec("a_milano", Operation.COUNT, "personale", where=(("sede", ("Milano",)),)),
+        FigureSpec("quota", Operation.RATIO, operands=("a_milano", "con_un_nome")),
+    )
+    found = replace(duty(), tables=(STAFF,), figures=figures)
+    assert personal_figures(found) == {"sede_di_ada", "costo_di_ada", "doppio", "nell_anno"}
+
+
+def test_a_chart_is_personal_that_shows_people() -> None:
+    figures = (
+        FigureSpec("per_nome", Operation.GROUP, "personale", by=("nome",), count="unita"),
+        FigureSpec("per_sede", Operation.GROUP, "personale", by=("sede",), count="unita"),
+        FigureSpec("di_ada", Operation.COUNT, "personale", where=(("nome", ("Ada Rossi",)),)),
+        FigureSpec("tutti", Operation.COUNT, "personale"),
+    )
+    charts = (
+        ChartSpec("persone", ChartKind.BAR, ("per_nome",), "", label="nome", values=("unita",)),
+        ChartSpec("sedi", ChartKind.BAR, ("per_sede",), "", label="sede", values=("unita",)),
+        ChartSpec("avanzamento", ChartKind.PROGRESS, ("di_ada", "tutti"), ""),
+        ChartSpec("quanti", ChartKind.PROGRESS, ("tutti", "tutti"), ""),
+    )
+    found = replace(duty(), tables=(STAFF,), figures=figures, charts=charts)
+    assert personal_charts(found) == {"persone", "avanzamento"}
 
 
 def test_nothing_is_personal_where_no_column_is() -> None:

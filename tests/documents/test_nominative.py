@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from scheduler.core.chart import ChartKind, ChartSpec
 from scheduler.core.data import Column, ColumnType, TableSpec
 from scheduler.core.figures import FigureSpec, Operation
 from scheduler.core.obligation import Obligation
@@ -30,7 +31,11 @@ def obligation() -> Obligation:
         FigureSpec("capo", Operation.PICK, "persone.nome"),
         FigureSpec("unita", Operation.COUNT, "persone"),
     )
-    return replace(SHIPPED.obligations[0], tables=(people, offices), figures=figures)
+    charts = tuple(
+        ChartSpec(name, ChartKind.BAR, ("persone",), "", label=label, values=("costo",))
+        for name, label in (("persone", "nome"), ("sedi", "sede"))
+    )
+    return replace(SHIPPED.obligations[0], tables=(people, offices), figures=figures, charts=charts)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,9 @@ def obligation() -> Obligation:
         ("{{ tabelle.sedi|first }}", False),
         ("{{ dati.capo }}", True),
         ("{{ dati['capo'] }}", True),
+        ("{{ grafici.sedi }}", False),
+        ("{{ grafici.persone }}", True),
+        ("{{ grafici['sedi'] }}", True),
         ("{% for p in tabelle.persone %}", True),  # it cannot be read
     ],
 )  # fmt: skip

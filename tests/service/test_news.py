@@ -117,6 +117,14 @@ def test_what_cannot_be_reckoned_is_shown_without() -> None:
     assert lines.items == ("quota: n.r → 3", "nuovo: – → 7", "zero: 0 → 5 (+5)")
 
 
+def test_what_is_about_one_person_is_only_counted() -> None:
+    changes = (FigureChange("indennita_di_ada", 10, 12), FigureChange("totale", 30, 40))
+    [_, lines, rest] = news("it", [Comparison(Since(EARLIER, changes))], {"indennita_di_ada"})
+    assert isinstance(lines, Items)
+    assert lines.items == ("totale: 30 → 40 (+10; +33,3 %)",)
+    assert rest == Paragraph("Altri valori cambiati: 1; sono nella pagina della scadenza.")
+
+
 def test_the_same_figures_as_before_are_worth_saying() -> None:
     assert _blocks() == [
         Heading("Dati cambiati rispetto alla versione 2"),

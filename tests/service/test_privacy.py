@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Lock
 
 import pytest
 from docx import Document
 
 from scheduler.app import App
 from scheduler.commands.clock import app_at
+from scheduler.commands.naming import names_of
+from scheduler.commands.pages import Papers
 from scheduler.documents.package import document_text
 from tests.intake.workbooks import write
 from tests.processes import run
@@ -52,6 +55,7 @@ DUTY = """\
     figures:
       unita: {count: personale}
       costo: {sum: personale.costo}
+      capifila: {rows: personale, order: costo, top: 1}
       capofila: {pick: personale.costo, where: {nome: SEGNO-capo}}
 """
 GOOD = [["SEGNO-capo", "F", None, 100], ["SEGNO-2", "M", "part-time", 50]]
@@ -167,6 +171,19 @@ def test_a_disclosure_blocks_the_sending_and_names_the_cell(lived: Lived) -> Non
     ):
         assert f"data/2026-03/CPI 01.xlsx [Dati] {cell}" in text
     assert not [mail for mail in trouble if attached(mail)]
+
+
+def test_neither_the_names_for_templates_nor_a_reviewers_copy_say_who_there_is(lived: Lived) -> None:
+    listed = {item.name: item for item in names_of(app_at(lived.root, "2026-03-25T09:00"), "elenco")}
+    assert not [item for item in listed.values() if MARK in item.example]
+    assert [listed[f"tabelle.{name}[].nome"].example for name in ("personale", "capifila")] == ["", ""]
+    assert listed["tabelle.personale[].sede"].example == "CPI 01"
+    assert (listed["dati.capofila"].example, listed["dati.costo"].example) == ("", "150")
+    draft = next(item for item in lived.app.store.drafts("elenco/2026-02") if item.document == "nota")
+    said = document_text(Papers(lived.app, Lock()).review(draft))
+    assert "sum(personale.costo)" in said
+    assert "dato personale" in said
+    assert MARK not in said
 
 
 def test_a_list_that_nobody_may_receive_is_attached_to_no_mail(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "review.sheet": "Sheet",
     "review.cells": "Cells",
     "review.more": "and {count} more",
+    "review.personal": "personal",
     "review.rows": "table of {count} rows",
     "review.link": "reviewer's copy",
     "returns.who": "folder «bozze»",

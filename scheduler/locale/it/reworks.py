@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "review.sheet": "Foglio",
     "review.cells": "Celle",
     "review.more": "e altre {count}",
+    "review.personal": "dato personale",
     "review.rows": "tabella di {count} righe",
     "review.link": "copia per chi rivede",
     "returns.who": "cartella «bozze»",
