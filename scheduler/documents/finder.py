@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from scheduler.documents.tied import Prose, Row, Spot, Table, Tie, Tied
-from scheduler.documents.ties import HOLDER, MARKED, TABLE, VALUE
+from scheduler.documents.tied import Box, Prose, Row, Spot, Table, Tie, Tied
+from scheduler.documents.ties import BOX, HOLDER, MARKED, TABLE, VALUE
 
 _WORDS = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -17,6 +17,10 @@ _WORDS = (
 )
 _HEADING = re.compile(r"(heading|titolo|title)[ _]?\d*", re.IGNORECASE)
 _START = re.compile(rb"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_BLANK = re.compile(
+    rb"<w:p(?: [^>]*)?(?:/>|>(?:(?!</w:p>|<w:(?:t|drawing|pict|object|br|sectPr|bookmark\w+|\w+Reference)\b).)*</w:p>)",
+    re.DOTALL,
+)
 _BREAKS = frozenset(("tab", "br", "cr", "drawing", "pict", "object", "tbl"))
 _UNSEEN = frozenset(("Fallback", "moveFrom", "del"))  # said once more, or not there any more
 
@@ -72,6 +76,17 @@ class _Grid:
     rows: list[Row] = field(default_factory=list)
 
 
+@dataclass
+class _Frame:
+    """The box that is being read."""
+
+    start: int
+    prose: int  # how many paragraphs were before what comes after the last line that is marked
+    end: int = 0
+    lines: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)  # what comes after the last line that is marked
+
+
 class _Reader:
     """Reads one part from its beginning to its end."""
 
@@ -87,6 +102,9 @@ class _Reader:
         self._cells: list[_Place] = []
         self._prose: list[list[str]] = []  # of the open paragraphs
         self._words: list[list[str]] = []  # of the open paragraphs, with what is tied
+        self._starts: list[int] = []  # of the open paragraphs
+        self._box: _Frame | None = None
+        self._is_boxed = False  # the open paragraph is marked as the box's
         self._is_heading = False
         self._unseen = 0
         self._text_at = -1
@@ -104,6 +122,9 @@ class _Reader:
         self._found.ties = [
             Tie(place.name, place.label, place.spot(), place.heading, place.start, place.end) for place in kept
         ]
+        if box := self._box:
+            blank = _BLANK.match(self._part, box.end)
+            self._found.boxes = [Box("\n".join(box.lines), box.start, blank.end() if blank else box.end)]
         return self._found
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
@@ -119,7 +140,7 @@ class _Reader:
         if name == "t":
             self._text_at = self._behind(at)
         elif name in ("p", "pStyle"):
-            self._paragraph_opened(given.get("val") if name == "pStyle" else None)
+            self._paragraph_opened(at, given.get("val") if name == "pStyle" else None)
         elif name == "sdt":
             self._controls.append(_Place(heading=self._heading, start=at))
         elif name in ("alias", "tag", "showingPlcHdr") and self._controls:
@@ -177,8 +198,9 @@ class _Reader:
             place.is_plain = False
         self._say(" ")
 
-    def _paragraph_opened(self, style: str | None) -> None:
+    def _paragraph_opened(self, at: int, style: str | None) -> None:
         if style is None:
+            self._starts.append(at)
             self._prose.append([])
             self._words.append([])
         self._is_heading = bool(style and _HEADING.fullmatch(style))
@@ -193,8 +215,23 @@ class _Reader:
         if self._is_heading and words:
             self._heading = words
         self._is_heading = False
+        start = self._starts.pop()
+        if not self._grids and self._boxed(start, self._behind(at), words):
+            return
         if text:
             self._found.prose.append(Prose(text, self._heading))
+
+    def _boxed(self, start: int, end: int, words: str) -> bool:
+        """Take a paragraph down as the box's, from its first marked one to its last; False where it is not known."""
+        if not self._is_boxed:
+            if self._box:
+                self._box.behind.append(words)
+            return False
+        box = self._box = self._box or _Frame(start, len(self._found.prose))
+        del self._found.prose[box.prose :]
+        box.lines += *box.behind, words
+        box.behind, box.end, self._is_boxed = [], end, False
+        return True
 
     def _control(self, place: _Place, fact: str, said: str) -> None:
         if fact == "alias":
@@ -217,6 +254,8 @@ class _Reader:
         elif found := TABLE.match(name):
             if self._grids:
                 self._grids[-1].name = found[0]
+        elif name.startswith(BOX) and self._starts and not self._grids:
+            self._is_boxed = True
         elif found := MARKED.match(name):
             self._found.marks.append(found[0])
 

@@ -16,10 +16,12 @@ from scheduler.documents.archive import deflated, same_bytes
 from scheduler.documents.finder import read
 from scheduler.documents.rows import lines, table_edits
 from scheduler.documents.splice import Edits
-from scheduler.documents.tied import Prose, Table, Tie, Tied
+from scheduler.documents.tied import Box, Prose, Table, Tie, Tied
 from scheduler.documents.ties import HOLDER, TABLE, VALUE
+from scheduler.documents.unverified import TITLE
 
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
+_BODY = re.compile(rb"<w:body(?: [^>]*)?>")
 _PICTURES = re.compile(r"word/(media|charts|embeddings)/.+")
 
 
@@ -103,6 +105,7 @@ class _Own:
     tables: dict[str, tuple[Table, bytes]] = field(default_factory=dict)  # with the part that each is in
     prose: list[Prose] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    boxes: list[tuple[Box, bytes]] = field(default_factory=list)  # of data that did not pass, with their markup
     pictures: frozenset[tuple[str, int]] = frozenset()
 
     @classmethod
@@ -115,6 +118,7 @@ class _Own:
             own.tables |= {table.name: (table, part) for table in tied.tables}
             own.prose += tied.prose
             own.marks += tied.marks
+            own.boxes += ((box, part[box.start : box.end]) for box in tied.boxes)
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             pictures = (item for item in package.infolist() if _PICTURES.fullmatch(item.filename))
             own.pictures = frozenset((item.filename, item.CRC) for item in pictures)
@@ -149,6 +153,8 @@ class _Merging:
         changed = []
         for name, part in _parts(edited).items():
             tied, edits = read(part), Edits(part)
+            if body := _BODY.search(part):
+                self._box(tied, body.end(), edits)
             for tie in tied.ties:
                 self._value(tie, edits)
             for table in tied.tables:
@@ -159,6 +165,20 @@ class _Merging:
         for finding in itertools.chain(self._gone(), self._around(), self._drawn()):
             self._findings[finding] = None
         return Refreshed(same_bytes(edited, *changed), tuple(self._findings))
+
+    def _box(self, tied: Tied, top: int, edits: Edits) -> None:
+        """Put in, change or take out the box of data that did not pass; one that somebody has written into stays."""
+        [had, *_] = [box.text for box, _ in self._before.boxes] or [""]
+        [(would, markup), *_] = [(box.text, content) for box, content in self._fresh.boxes] or [("", b"")]
+        [box, *_] = tied.boxes or [Box("", top, top)]
+        if box.text == would:
+            return
+        is_own = box.text in ("", had)
+        if is_own:
+            edits.replace(box.start, box.end, markup)
+        elif TITLE not in box.text:
+            edits.replace(top, top, markup)
+        self._tell(Kind.UPDATED if is_own else Kind.CONFLICT, "", "", had, box.text, would)
 
     def _value(self, tie: Tie, edits: Edits) -> None:
         self._seen[_what(tie.name)].add(tie.name)

@@ -59,6 +59,15 @@ class Prose:
     heading: str
 
 
+@dataclass(frozen=True)
+class Box:
+    """The box of data that did not pass."""
+
+    text: str  # a line for each paragraph
+    start: int  # the bytes that it takes up, with the blank paragraph behind it
+    end: int
+
+
 @dataclass
 class Tied:
     """All that is tied in a part, in its order, and what stands around it."""
@@ -66,4 +75,5 @@ class Tied:
     ties: list[Tie] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     prose: list[Prose] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)  # of drafts

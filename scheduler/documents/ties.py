@@ -25,6 +25,8 @@ ROOTS = frozenset(
 HOLDER = "□"  # stands in a text for what is tied there
 VALUE = re.compile(r"_sc_(?P<what>[0-9a-f]{10})_[0-9]+_")  # behind these, LibreOffice may number a copy
 TABLE = re.compile(r"_sct_(?P<what>[0-9a-f]{10})_[0-9]+_")
+BOX = "_scb_"  # how the bookmarks of the box of data that did not pass begin
+BOX_ID = 899_000
 MARKED = re.compile(r"_scv_[0-9a-f]{20}_")
 
 _FIRST_ID = 900_000  # of bookmarks: beyond those of a template

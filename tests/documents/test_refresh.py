@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.core.making import Release
 from scheduler.documents.package import document_text
 from scheduler.documents.refresh import Finding, Kind, Refreshed, marks, refreshed
 from scheduler.documents.render import render
 from scheduler.documents.ties import mark_of
+from scheduler.documents.unverified import NAME, TITLE, names
 
 from .word import docx, p, run, tbl, tc, tr
 
@@ -50,6 +52,7 @@ def made(
     *,
     note: bool = False,
     template: bytes = TEMPLATE,
+    reasons: tuple[str, ...] = (),
 ) -> bytes:
     """What the service makes of these data."""
     enti = [Row(ente=name, costo=amount) for name, amount in rows]
@@ -58,6 +61,8 @@ def made(
         "tabelle": Row(enti=enti),
         "documento": Row(versione=version),
     }
+    if reasons:
+        values[NAME] = names(Release("Anna Neri", AT.date(), "urgenza", reasons))
     return render(template, "t.docx", values, AT, "it", mark_of("k/2025", "relazione", version))
 
 
@@ -94,6 +99,11 @@ def outside(content: bytes) -> list[str]:
     body = re.sub(r"<w:tbl>.*?</w:tbl>", "", body, flags=re.DOTALL)
     tie = r'<w:bookmarkStart[^>]*"_sc_[^>]*/>.*?<w:bookmarkEnd[^>]*/>|<w:sdtContent>.*?</w:sdtContent>'
     return re.split(tie, body, flags=re.DOTALL)
+
+
+def boxed(content: bytes) -> list[str]:
+    """The lines of a document before its title."""
+    return document_text(content).partition("Relazione")[0].split("\n")[:-1]
 
 
 def told(result: Refreshed, *kinds: Kind) -> list[tuple[str, str, str]]:
@@ -329,3 +339,54 @@ def test_whatever_a_person_writes_stays_to_the_letter(words: str, at: int) -> No
     human = edited(made(), lambda _: "".join(pieces))
     result = refreshed(made(), human, made(700, 9, 2, ROWS[:2]))
     assert outside(result.content) == outside(human)
+
+
+RELEASED = "Questa bozza è fatta con dati che non hanno superato i controlli:"
+BY = "Sbloccata da Anna Neri il 10/02/2025. Motivo: urgenza"
+
+
+@pytest.mark.parametrize("change", [str, untied, swapped((PROSE, "Il costo sarebbe "))])
+@pytest.mark.parametrize(
+    ("before", "fresh", "expected"),
+    [
+        (("a.xlsx B2",), (), []),
+        ((), ("a.xlsx B2", "a.xlsx B3"), [TITLE, RELEASED, "– a.xlsx B2", "– a.xlsx B3", BY, ""]),
+        (("a.xlsx B2",), ("a.xlsx B9",), [TITLE, RELEASED, "– a.xlsx B9", BY, ""]),
+        (("a.xlsx B2",), ("a.xlsx B2",), [TITLE, RELEASED, "– a.xlsx B2", BY, ""]),
+    ],
+)
+def test_the_box_of_data_that_did_not_pass_is_the_services_and_never_the_offices(
+    change: Change, before: tuple[str, ...], fresh: tuple[str, ...], expected: list[str]
+) -> None:
+    base = made(reasons=before)
+    result = refreshed(base, edited(base, change), made(700, version=2, reasons=fresh))
+    assert boxed(result.content) == expected
+    assert result.open == ()
+    assert marks(result.content) == {mark_of("k/2025", "relazione", 2)}
+    assert markup(result.content).count("_scv_") == 2, "at the beginning and at the end"
+    again = refreshed(made(700, version=2, reasons=fresh), result.content, made(800, version=3))
+    assert boxed(again.content) == []
+    assert "800,00" in document_text(again.content)
+
+
+def test_a_box_that_was_taken_out_comes_back_as_long_as_the_data_are_wrong() -> None:
+    base = made(reasons=("a.xlsx B2",))
+    cut = edited(base, lambda text: re.sub(r"(<w:body>)<w:p.*?(<w:p><w:pPr><w:pStyle)", r"\1\2", text, flags=re.DOTALL))
+    assert boxed(cut) == []
+    result = refreshed(base, cut, made(version=2, reasons=("a.xlsx B2",)))
+    assert boxed(result.content) == boxed(base)
+    assert boxed(refreshed(base, cut, made(version=2)).content) == []
+
+
+def test_what_somebody_has_written_into_the_box_stays_and_is_shown() -> None:
+    base = made(reasons=("a.xlsx B2",))
+    noted = edited(base, swapped(("urgenza", "urgenza, e lo sanno")))
+    result = refreshed(base, noted, made(version=2))
+    assert boxed(result.content) == boxed(noted)
+    [conflict] = result.open
+    assert (conflict.kind, conflict.fresh) == (Kind.CONFLICT, "")
+    assert "e lo sanno" in conflict.edited
+    hushed = edited(base, swapped((TITLE, "Tutto bene")))
+    result = refreshed(base, hushed, made(version=2, reasons=("a.xlsx B9",)))
+    assert boxed(result.content)[:3] == [TITLE, RELEASED, "– a.xlsx B9"], "it says so all the same"
+    assert "Tutto bene" in boxed(result.content)
