@@ -15,7 +15,6 @@ from scheduler.core.privacy import personal_columns
 from scheduler.core.upload import Upload
 from scheduler.documents.context import RequestItem, Sheet
 from scheduler.documents.logo import logo
-from scheduler.documents.package import content_of
 from scheduler.errors import Problem, SourceError
 from scheduler.locale import text
 from scheduler.service.filling import Progress, unseen
@@ -97,20 +96,31 @@ class Drafter(Typesetter):
         return tuple(found)
 
     def nominative(self, occurrence: Occurrence, documents: Sequence[Document]) -> tuple[Document, ...]:
-        """Return those of an occurrence's documents that print what is about single people.
-
-        Raises:
-            TemplateError: a template is not there.
-        """
+        """Return those documents of an occurrence that print what is about single people, or carry on one that did."""
         if not personal_columns(occurrence.obligation):
             return ()
-        names = {name for name in {item.draft.template for item in documents} if self._is_nominative(occurrence, name)}
-        return tuple(item for item in documents if item.draft.template in names)
+        behind = {item.draft.path: self._templates_behind(item.draft) for item in documents}
+        shown = {behind[item.draft.path]: f"templates/{item.draft.template}.docx" for item in documents}
+        about = {templates for templates, name in shown.items() if self._prints_people(occurrence, templates, name)}
+        return tuple(item for item in documents if behind[item.draft.path] in about)
 
-    def _is_nominative(self, occurrence: Occurrence, name: str) -> bool:
-        path = self.workspace.template(name)
-        template = content_of(path, shown := f"templates/{path.name}", self.workspace.lang)
-        return self.press.is_nominative(template, shown, occurrence.obligation, self.workspace.lang)
+    def _templates_behind(self, draft: Draft) -> frozenset[str]:
+        """Return the fingerprints of the templates whose words a draft may still carry."""
+        templates = {draft.template_sha256}
+        same = self.store.drafts(draft.occurrence_key) if draft.rework else ()
+        known = {item.version: item for item in same if item.document == draft.document}
+        while draft.rework and (before := known.get(draft.rework.after)):
+            templates.add(before.template_sha256)
+            draft = before
+        return frozenset(templates)
+
+    def _prints_people(self, occurrence: Occurrence, templates: frozenset[str], shown: str) -> bool:
+        lang = self.workspace.lang
+        try:
+            kept = [self.inputs.read(sha256, shown) for sha256 in sorted(templates)]
+        except SourceError:  # nobody knows any more what it printed
+            return True
+        return any(self.press.is_nominative(item, shown, occurrence.obligation, lang) for item in kept)
 
     def _carried_on(self, made: Document, known: Sequence[Draft]) -> Document:
         """Return a document with what people wrote into the version before it, of those known, if they did."""

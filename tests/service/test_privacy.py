@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,9 +17,11 @@ import pytest
 from docx import Document
 
 from scheduler.app import App
+from scheduler.commands.acting import acts
 from scheduler.commands.clock import app_at
 from scheduler.commands.naming import names_of
 from scheduler.commands.pages import Papers
+from scheduler.core.upload import Upload
 from scheduler.documents.package import document_text
 from tests.intake.workbooks import write
 from tests.processes import run
@@ -196,5 +200,30 @@ def test_a_list_that_nobody_may_receive_is_attached_to_no_mail(tmp_path: Path) -
     office = Lived(root, app, "")
     [mail] = [mail for mail in office.mails if mail["Subject"].startswith("Bozza pronta")]
     assert (mail["To"], list(attached(mail))) == ("ufficio@ente.example, capo@ente.example", ["nota-2026-02-v1.docx"])
+    app.press.close()
+    app.store.rest()
+
+
+def test_a_document_that_carries_on_a_list_of_people_is_one_whatever_its_template_says_now(tmp_path: Path) -> None:
+    root, now = make_office(tmp_path), datetime(2026, 3, 2, 9, tzinfo=UTC)
+    app = app_at(root, "2026-03-02T10:00")
+    _, note = acts(app).draft("elenco/2026-02", "prova", "Ada", None, now)
+    shutil.copy2(root / "templates/elenco.docx", root / "templates/nota.docx")
+    _, named = acts(app).draft("elenco/2026-02", "prova", "Ada", None, now + timedelta(hours=1))
+    edited = Document(io.BytesIO(named.content))
+    edited.add_paragraph("Parole dell'ufficio.")
+    edited.save(written := io.BytesIO())
+    upload = Upload("bozza.docx", written.getvalue())
+    acts(app).give_back("elenco/2026-02", upload, "", "Ada", None, now + timedelta(hours=2))
+    for text in ("Si trasmette.", "Si trasmette ancora."):
+        plain = Document()
+        plain.add_paragraph(text)
+        plain.save(str(root / "templates/nota.docx"))
+        _, carried = acts(app).draft("elenco/2026-02", "prova", "Ada", None, now + timedelta(hours=3))
+    occurrence = app.agenda.occurrence("elenco/2026-02")
+    assert occurrence
+    assert MARK in document_text(carried.content)
+    found = [bool(app.drafter.nominative(occurrence, [item])) for item in (note, named, carried)]
+    assert found == [False, True, True]
     app.press.close()
     app.store.rest()
