@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -26,6 +26,7 @@ from scheduler.service.shopping import shopping
 from scheduler.service.stationery import Stationery, Words
 
 MOST_PROBLEMS = 20
+NONE_LEFT: Mapping[str, int] = {}
 _WHY = ("nominal", "legal", "target")
 
 
@@ -59,10 +60,12 @@ class Letters(Stationery):
         kept: Sequence[Draft] = (),
         release: Release | None = None,
         failed: Sequence[Problem] = (),
+        left: Mapping[str, int] = NONE_LEFT,
     ) -> Words:
         """Hand over the documents and what has changed in them; before all else, that a person has released them.
 
         `kept`: the documents that are about people, and do not go to this reader; `failed`: why some were not made.
+        `left`: by path, those that carry on what people wrote, with how many places they have that somebody must look at.
         """
         header = (self._say("mail.draft.document"), "SHA-256")
         rows = tuple((_file(draft), draft.sha256) for draft in drafts)
@@ -73,6 +76,7 @@ class Letters(Stationery):
             *(self._list("released.reasons", release.reasons) if release else []),
             *(Paragraph(self._say("mail.draft.kept", documents=_file(item))) for item in kept),
             *(self._list("draft.failed", [item.for_mail() for item in failed[:MOST_PROBLEMS]]) if failed else []),
+            *(self._carried_on(item, left[item.path]) for item in drafts if item.path in left),
             *self._list("todo", [self._about(f"mail.draft.todo.{number}", occurrence) for number in (1, 2, 3)]),
             *news(self.lang, changes, personal_figures(occurrence.obligation)),
             Facts(self._facts(occurrence)),
@@ -80,6 +84,11 @@ class Letters(Stationery):
             *(block for block in (Heading(self._say("mail.draft.files")), Table(header, rows)) if rows),
         ]
         return self._words(kind, occurrence, blocks)
+
+    def _carried_on(self, draft: Draft, left: int) -> Block:
+        after = draft.rework.after if draft.rework else 0
+        code = "mail.draft.carried-on-left" if left else "mail.draft.carried-on"
+        return Paragraph(self._say(code, document=_file(draft), version=after, count=left))
 
     def trouble(
         self, occurrence: Occurrence, problems: Sequence[Problem], ledger: Ledger, supplier: Role | None

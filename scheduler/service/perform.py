@@ -17,12 +17,14 @@ from scheduler.core.plan import Action
 from scheduler.core.privacy import may_receive
 from scheduler.core.status import state
 from scheduler.core.workdays import WorkCalendar
+from scheduler.documents.refresh import Kind
 from scheduler.errors import Problem, ScadenzarioError, SourceError, TemplateError
 from scheduler.mail.message import Attachment, Letter, compose, message_id
 from scheduler.service.comparisons import Comparisons
 from scheduler.service.drafting import Drafter
 from scheduler.service.enclosures import attachments
 from scheduler.service.letters import Letters, Readiness
+from scheduler.service.refreshing import findings
 from scheduler.service.stationery import Words
 from scheduler.service.typesetting import Batch, Document
 from scheduler.service.upcoming import coming, next_due
@@ -128,7 +130,16 @@ class Performer:
         changes = [compare(item) for item in reversed(telling.values())]
         release = next((item.release for item in (*batch.documents, *kept)), None)
         names = [item.draft for item in kept]
-        return self.letters.draft(occurrence, drafts, ledger, changes, names, release, batch.problems)
+        left = self._left(drafts)
+        return self.letters.draft(occurrence, drafts, ledger, changes, names, release, batch.problems, left)
+
+    def _left(self, drafts: Sequence[Draft]) -> dict[str, int]:
+        """Return, by path, how many places of drafts that carry on people's text somebody must look at."""
+        return {
+            item.path: sum(found.kind is not Kind.UPDATED for found in findings(item, known, self.workspace))
+            for item in drafts
+            if item.rework and (known := self.store.drafts(item.occurrence_key))
+        }
 
     def _trouble(self, action: Action, ledger: Ledger, error: ScadenzarioError, now: datetime) -> Performance:
         """Tell owner and supplier once for each new set of reasons; the draft is tried again by itself."""

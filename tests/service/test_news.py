@@ -11,17 +11,21 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from scheduler.app import App
+from scheduler.commands.acting import acts
 from scheduler.commands.working import draft
 from scheduler.core.changed import Comparison, FigureChange, Since
 from scheduler.core.data import Mark
 from scheduler.core.ledger import Draft
+from scheduler.core.upload import Upload
 from scheduler.mail.body import Heading, Items, Paragraph
 from scheduler.service.comparisons import Comparisons
 from scheduler.service.news import MOST_LINES, news
 from scheduler.settings import read_settings
 from tests.service.offices import make_counting_office
+from tests.service.test_refreshing import changed
 
 FEBRUARY, MARCH = (datetime(2026, month, 6, 9, tzinfo=UTC) for month in (2, 3))
 KEY = "spese/2026-02"
@@ -130,3 +134,37 @@ def test_the_same_figures_as_before_are_worth_saying() -> None:
         Heading("Dati cambiati rispetto alla versione 2"),
         Paragraph("Nessun dato è cambiato."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            ("<w:sectPr", "<w:p><w:r><w:t>Parole.</w:t></w:r></w:p><w:sectPr"),
+            "modulo-2026-01-v3.docx riprende il testo che l'ufficio ha scritto nella versione 2, con i dati di",
+        ),
+        ((">30<", ">33<"), "Punti da guardare prima di usarla: 1 (valori corretti a mano"),
+    ],
+)
+def test_the_mail_of_a_draft_that_carries_on_peoples_text_says_what_to_look_at(
+    tmp_path: Path, written: tuple[str, str], told: str
+) -> None:
+    root = make_counting_office(tmp_path / "office", MONTHS)
+    document = Document()
+    document.add_paragraph("{{ dati.totale }}")
+    document.save(str(root / "templates/modulo.docx"))
+    begin = datetime(2026, 1, 20, 9, tzinfo=UTC)
+    app = App(read_settings({}, root), lambda: begin)
+    app.sweeper.sweep()
+    [made] = acts(app).draft("spese/2026-01", "prova", "Ada", None, begin)
+    edited = changed(made.content, lambda markup: markup.replace(*written))
+    acts(app).give_back("spese/2026-01", Upload("x.docx", edited), "", "Ada", None, begin)
+    (root / "data/2026-01.csv").write_text(MONTHS["2026-01"].replace("20;", "25;"), "utf-8")
+    app.press.close()
+    later = App(read_settings({}, root), lambda: FEBRUARY)
+    later.sweeper.sweep()
+    said = " ".join(_mail(later, "spese/2026-01").split())
+    later.press.close()
+    later.store.rest()
+    assert told in said
+    assert ("da guardare" in said) == ("da guardare" in told)

@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "mail.draft.subject": "Draft ready – {title}, {period} (due {legal})",
     "mail.draft.text": "attached is the draft of “{title}” for {period}. Its figures come from the workbooks listed at its end.",
     "mail.draft-kept.text": "the draft of “{title}” for {period} is ready. Its figures come from the workbooks listed at its end.",
+    "mail.draft.carried-on": "{document} carries on the text that the office wrote into version {version}, with the data of now.",
+    "mail.draft.carried-on-left": "{document} carries on the text that the office wrote into version {version}. Places to look at before it is used: {count} (values corrected by hand, sentences or charts that do not agree with the data of now and were left as they were); they are listed on the deadline's page.",
     "mail.draft.kept": "Not attached: {documents}. It holds data about single people, and this address is not one that may receive them by mail: download it from the deadline's page, after signing in.",
     "mail.draft.todo.1": "read the draft in Word and complete the notes in brackets; if a document changes, update its fingerprint in the letter of transmission",
     "mail.draft.todo.2": "sign, register and submit by {target} (legal date {legal})",

@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "mail.draft.subject": "Bozza pronta – {title}, {period} (termine {legal})",
     "mail.draft.text": "in allegato la bozza di «{title}» per il periodo {period}. Le cifre vengono dai fogli indicati in fondo al documento.",
     "mail.draft-kept.text": "è pronta la bozza di «{title}» per il periodo {period}. Le cifre vengono dai fogli indicati in fondo al documento.",
+    "mail.draft.carried-on": "{document} riprende il testo che l'ufficio ha scritto nella versione {version}, con i dati di adesso.",
+    "mail.draft.carried-on-left": "{document} riprende il testo che l'ufficio ha scritto nella versione {version}. Punti da guardare prima di usarla: {count} (valori corretti a mano, frasi o grafici che non corrispondono ai dati di adesso e sono rimasti com'erano); l'elenco è nella pagina della scadenza.",
     "mail.draft.kept": "Non in allegato: {documents}. Contiene dati di singole persone, e questa casella non è tra quelle che possono riceverli per posta: si scarica dalla pagina della scadenza, dopo l'accesso.",
     "mail.draft.todo.1": "rileggere la bozza in Word e completare le note tra parentesi quadre; se un documento cambia, aggiornarne l'impronta nella nota di trasmissione",
     "mail.draft.todo.2": "firmare, protocollare e trasmettere entro il {target} (termine di legge {legal})",
