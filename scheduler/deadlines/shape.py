@@ -232,6 +232,8 @@ class Change(_Shape):
     data: list[str] | None = None
     figures: dict[Name, Figure] | None = None
     checks: list[Check] | None = None
+    charts: dict[Name, Chart] | None = None
+    nominative: list[str] | None = None
 
 
 class Defaults(_Shape):

@@ -14,7 +14,7 @@ from scheduler.core.workdays import WorkCalendar
 
 FIRST = 4  # occurrences of each obligation that are written out, and its last one
 
-_CHANGING = ("due", "documents", "figures", "checks")
+_CHANGING = ("due", "documents", "figures", "checks", "charts")
 # What each occurrence shows in its own way.
 _ELSEWHERE = {"agreements", "milestones", "tables", "overrides"}
 
