@@ -65,7 +65,7 @@ class Letters(Stationery):
         """Hand over the documents and what has changed in them; before all else, that a person has released them.
 
         `kept`: the documents that are about people, and do not go to this reader; `failed`: why some were not made.
-        `left`: by path, those that carry on what people wrote, with how many places they have that somebody must look at.
+        `left`: by path, those that carry on what people wrote, with how many of their places somebody must look at.
         """
         header = (self._say("mail.draft.document"), "SHA-256")
         rows = tuple((_file(draft), draft.sha256) for draft in drafts)
