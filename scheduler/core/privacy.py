@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scheduler.core.data import TableSpec
-from scheduler.core.figures import FigureSpec, Operation
+from scheduler.core.figures import SERIES_COLUMNS, FigureSpec, Operation
 from scheduler.core.obligation import Obligation, Role
 
 _OF_ROWS = (Operation.ROWS, Operation.GROUP, Operation.PIVOT)  # the others add up many rows, which is nobody's any more
@@ -18,10 +18,12 @@ _ANY = ("*",)  # of a `where`: whoever is there, and nobody in particular
 
 def personal_columns(obligation: Obligation) -> Mapping[str, frozenset[str]]:
     """Return the names of `tabelle` whose rows hold personal columns, with those columns."""
-    found = {spec.name: _personal(spec) for spec in obligation.tables}
+    found, of_one = {spec.name: _personal(spec) for spec in obligation.tables}, personal_figures(obligation)
     for figure in obligation.figures:
         if figure.operation in _OF_ROWS:
             found[figure.name] = found.get(_table(figure), frozenset())
+        elif figure.operation is Operation.SERIES and figure.name in of_one:
+            found[figure.name] = frozenset(SERIES_COLUMNS[-1:])
     return {name: columns for name, columns in found.items() if columns}
 
 

@@ -70,12 +70,16 @@ def test_what_is_reckoned_of_one_person_is_personal_too() -> None:
         FigureSpec("costo_di_ada", Operation.SUM, "personale.costo", where=of_one),
         FigureSpec("doppio", Operation.CALC, operands=("costo_di_ada",), expression="costo_di_ada * 2"),
         FigureSpec("nell_anno", Operation.PARTS, operands=("doppio",), every=Frequency.MONTH),
+        FigureSpec("nel_tempo", Operation.SERIES, operands=("doppio",), periods=4),
         FigureSpec("con_un_nome", Operation.COUNT, "personale", where=of_any),
         FigureSpec("a_milano", Operation.COUNT, "personale", where=(("sede", ("Milano",)),)),
+        FigureSpec("milano_nel_tempo", Operation.SERIES, operands=("a_milano",), periods=4),
         FigureSpec("quota", Operation.RATIO, operands=("a_milano", "con_un_nome")),
     )
     found = replace(duty(), tables=(STAFF,), figures=figures)
-    assert personal_figures(found) == {"sede_di_ada", "costo_di_ada", "doppio", "nell_anno"}
+    assert personal_figures(found) == {"sede_di_ada", "costo_di_ada", "doppio", "nell_anno", "nel_tempo"}
+    assert personal_columns(found).keys() == {"personale", "nel_tempo"}
+    assert personal_columns(found)["nel_tempo"] == {"valore"}
 
 
 def test_a_chart_is_personal_that_shows_people() -> None:
