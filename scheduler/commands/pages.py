@@ -71,10 +71,10 @@ def door(app: Callable[[], App], later: Queue, clock: Clock) -> Door:
 
 
 class Lasting:
-    """What goes from one request to the next: how every deadline stands, and whose turn it is to make a PDF."""
+    """What goes from one request to the next: how every deadline stands, and the one who makes PDFs."""
 
     def __init__(self) -> None:
-        self.turn = Lock()
+        self._printer: Printer | None = None
         self._making = Lock()
         self._made: Standing | None = None
 
@@ -86,6 +86,13 @@ class Lasting:
 
                 self._made = Standing(app.store)
         return self._made.statuses(app.agenda, app.clock())
+
+    def printer(self, app: App) -> Printer:
+        """Return who makes copies of documents, always the same; LibreOffice stays set up from one to the next."""
+        with self._making:
+            if self._printer is None:
+                self._printer = Printer(app.workspace, app.lang, profile=app.workspace.var / "office" / app.node)
+        return self._printer
 
     def prepare(self, app: App) -> None:
         """Compute them now, so that nobody's page waits for it; where that fails, the next page tries again."""
@@ -100,7 +107,7 @@ class Papers:
     """What pages ask of documents."""
 
     app: App
-    turn: Lock
+    printer: Printer
 
     @property
     def can_print(self) -> bool:
@@ -109,7 +116,7 @@ class Papers:
 
     def copy(self, document: bytes, form: str) -> bytes:
         """Return a Word document in another form."""
-        return Printer(self.app.workspace, self.app.lang, turn=self.turn).copy(document, Form[form])
+        return self.printer.copy(document, Form[form])
 
     def readiness(self, occurrence: Occurrence) -> Readiness:
         """Return whether the documents could be made now, and of what."""
@@ -142,7 +149,7 @@ def house(app: App, way_in: Door, lasting: Lasting, changed: Callable[[], None])
     """Return the application as one request sees it."""
     return House(
         acts=acts(app),
-        papers=Papers(app, lasting.turn),
+        papers=Papers(app, lasting.printer(app)),
         register=app.register,
         agenda=app.agenda,
         store=app.store,

@@ -8,6 +8,7 @@ import time
 from datetime import date, timedelta
 
 from scheduler.app import App, system_clock
+from scheduler.commands.copying import Ahead
 from scheduler.commands.nights import Nights
 from scheduler.commands.pages import Lasting, front
 from scheduler.commands.publishing import Publisher
@@ -51,6 +52,7 @@ class Serving:
         board = Board()
         self.publisher = Publisher(app, board)
         self.lasting = Lasting()
+        self.ahead = Ahead(self.lasting.printer)
         probes = Probes(self._health, self.durations.read)
         pages = front(lambda: self.app, probes, lasting=self.lasting, changed=self.wake)
         self.server = PageServer(app.settings.listen, pages, board, app.lang)
@@ -104,6 +106,7 @@ class Serving:
         """Stop the parts; tell whether every errand in hand has come to its end."""
         self._alarm.stop()
         self.nights.stop()
+        self.ahead.stop()
         ended = self.engine.stop(seconds)
         self.server.stop()
         self.app.store.rest()
@@ -130,6 +133,7 @@ class Serving:
             self.alerts.tell(troubles(self.app, self._held))
             self._tidy_daily()
         self.nights.look(self.app, self.sweeper)
+        self.ahead.look(self.app)
         self.publisher.look(self.app)
 
     def _is_due(self) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from scheduler.core.audit import Entry
-from scheduler.core.ledger import Delivery, DeliveryState
+from scheduler.core.ledger import Delivery, DeliveryState, Draft
 from scheduler.ledger import models
 from scheduler.ledger.database import spoken
-from scheduler.ledger.rows import delivery
+from scheduler.ledger.rows import delivery, draft
 from scheduler.ledger.trail import kind_of
 
 
@@ -56,6 +56,14 @@ class History:
     def count(self, chosen: str = "", occurrence_key: str = "") -> int:
         """Return how many such mails there are."""
         return self._chosen(chosen, occurrence_key).count()
+
+    def drafts_after(self, last: int | None) -> tuple[int, tuple[Draft, ...]]:
+        """Return the number of the newest draft, and those that are newer than another one; without one, none."""
+        rows = models.Draft.objects.using(self.alias)
+        newest = rows.aggregate(last=Max("id"))["last"] or 0
+        if last is None or newest == last:
+            return newest, ()
+        return newest, tuple(map(draft, rows.filter(id__gt=last).order_by("id").prefetch_related("inputs")))
 
     def mail(self, number: int) -> Mail | None:
         """Return a mail by its number."""

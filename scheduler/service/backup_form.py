@@ -83,7 +83,7 @@ def belongs(name: str) -> bool:
     return plain and not strange and len(parts) > 1 and parts[0] in FOLDERS
 
 
-_MADE_ANEW = ("backups", "copies", "feed", "pdf", "secret-key")
+_MADE_ANEW = ("backups", "copies", "feed", "office", "secret-key")
 
 
 def left_out(name: str) -> bool:

@@ -58,7 +58,9 @@ class Printer:
     lang: str
     soffice: Path | None = field(default_factory=program)
     seconds: float = SECONDS
+    profile: Path | None = None  # where LibreOffice keeps its own files from one call to the next; None: nowhere
     turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def copy(self, document: bytes, form: Form) -> bytes:
         """Return a .docx in another form, with every word of it.
@@ -84,6 +86,11 @@ class Printer:
         finally:
             self.turn.release()
 
+    def end(self) -> None:
+        """End what is being made, whatever it is; whoever waits for it is told that it failed."""
+        for process in list(self.running):
+            _end(process)
+
     def _kept(self, relative: str) -> bytes | None:
         """Return a copy that is there; a file is written whole or not at all."""
         try:
@@ -99,27 +106,29 @@ class Printer:
                 path.unlink()
 
     def _made(self, document: bytes, form: Form, soffice: Path) -> bytes:
-        # a profile for each call: two that share one wait for each other, or fail
         with tempfile.TemporaryDirectory(prefix="scadenzario-copy-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             (folder / "document.docx").write_bytes(document)
-            said = self._run(soffice, folder, form)
+            # two that share a profile wait for each other, or fail: it is this printer's own, or this call's
+            said = self._run(soffice, folder, self.profile or folder / "profile", form)
             made = folder / "out" / f"document.{form.suffix.rpartition('.')[2]}"
             # LibreOffice leaves with 0 where it could not even load the document: only the file tells
             content = made.read_bytes() if made.is_file() else b""
         try:
             text_of_it = form.read(content)
         except ValueError as error:
+            if self.profile:  # it may be the reason; the next call makes a new one
+                shutil.rmtree(self.profile, ignore_errors=True)
             reason = " ".join(said.split())[:_LONGEST_REASON] or "–"
             raise self._refusal("copy.failed", form=form.shown, reason=reason) from error
         if lost := lost_words(document, text_of_it):
             raise self._refusal("copy.lost", form=form.shown, count=len(lost), first=lost[0])
         return content
 
-    def _run(self, soffice: Path, folder: Path, form: Form) -> str:
+    def _run(self, soffice: Path, folder: Path, profile: Path, form: Form) -> str:
         line = [
             str(soffice),
-            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            f"-env:UserInstallation={profile.absolute().as_uri()}",
             *("--headless", "--norestore", "--convert-to", form.converter),
             *("--outdir", str(folder / "out"), str(folder / "document.docx")),
         ]
@@ -137,11 +146,13 @@ class Printer:
                 )
             except OSError as error:
                 raise self._refusal("copy.failed", form=form.shown, reason=error.strerror or "") from error
+            self.running.append(process)
             try:
                 process.wait(self.seconds)
             except subprocess.TimeoutExpired as error:
                 raise self._refusal("copy.late", form=form.shown, seconds=f"{self.seconds:g}") from error
             finally:
+                self.running.remove(process)
                 _end(process)
             said.seek(0)
             return said.read(4096).decode("utf-8", "replace")
