@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from scheduler.core.chart import ChartKind
@@ -59,7 +60,7 @@ def drawn(chart: Chart) -> bytes:
 
 
 @cache
-def _library():  # type: ignore[no-untyped-def]
+def _library() -> ModuleType:
     """Return matplotlib as no machine has changed it: with its own fonts, and without a folder of settings."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread would take its share of the memory that we may have
     with tempfile.TemporaryDirectory() as folder:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from scheduler.core.data import Source
 from scheduler.core.making import Release
@@ -21,6 +23,8 @@ from scheduler.service.workspace import Workspace
 
 if TYPE_CHECKING:  # Django must be set up before the tables are imported
     from scheduler.ledger.store import Store
+
+Found = TypeVar("Found")
 
 MOST_READINGS = 3  # of workbooks that somebody changes all the time
 
@@ -70,21 +74,7 @@ class Materials:
         Raises:
             SourceError: it could not.
         """
-        obligation, period = occurrence.obligation, occurrence.period
-        return load(
-            obligation.tables,
-            obligation.figures,
-            occurrence.agreement.amounts,
-            obligation.checks,
-            start=period.start,
-            end=period.end,
-            key=period.key,
-            workspace=self.workspace.root,
-            cache=self.cache,
-            lang=self.workspace.lang,
-            now=now,
-            released=True,
-        )
+        return self._read(occurrence, partial(load, now=now, released=True))
 
     def release(self, occurrence: Occurrence, data: Loaded) -> Release | None:
         """Return who answers for what is wrong with the data, if anything is and anybody does."""
@@ -101,8 +91,11 @@ class Materials:
         Raises:
             SourceError: with everything that is wrong with the workbooks.
         """
+        return self._read(occurrence, warnings)
+
+    def _read(self, occurrence: Occurrence, how: Callable[..., Found]) -> Found:
         obligation, period = occurrence.obligation, occurrence.period
-        return warnings(
+        return how(
             obligation.tables,
             obligation.figures,
             occurrence.agreement.amounts,
